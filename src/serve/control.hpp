@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the HTTP handlers may ask of the running program. app implements it; nothing in serve knows how cameras are supervised
+// or configured. Safe from any thread; what may block is said.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "footage/footage.hpp"
+#include "media/track.hpp"
+#include "stream/stream.hpp"
+
+namespace vantage::serve {
+
+struct StreamView {
+    StreamKind kind{StreamKind::main};
+    std::string state;         // "connecting", "running", "lost", "idle" (on demand), "refused", "disabled"
+    std::string detail;        // for a person: why it is lost or refused; "sends no key frames"
+    std::optional<UtcTime> since;  // of the state
+    TrackSet tracks;           // empty before the first connect
+    double fps{0};
+    double bits_per_second{0};
+    std::uint64_t lost_packets{0};
+    microseconds jitter{0};
+    footage::Timing timing;
+    stream::StreamStats ring;
+    bool recorded{false};
+    microseconds write_lag{0};
+    double gap_seconds{0};      // since start
+    std::uint64_t disk_bytes{0};
+    std::optional<UtcTime> oldest;  // footage
+};
+
+struct CameraView {
+    CameraId id;
+    std::string name;
+    bool declared_in_file{false};  // read-only in the page
+    std::string config_json;       // the long form of the configuration; passwords in addresses replaced by ***
+    std::vector<StreamView> streams;
+};
+
+struct ProbeReport {
+    TrackSet tracks;
+    double fps{0};
+    std::string clock;  // "sender reports: +12 ms", "none"
+    Bytes jpeg;         // the first picture
+};
+
+struct DiskView {
+    std::string path;
+    std::string state;  // "good", "full", "failing", "slow", "missing"
+    std::uint64_t total{0}, free{0}, footage{0};
+    double bytes_per_day{0};
+    double days_left{0};  // until retention by space begins; 0 when it already does
+};
+
+struct SystemView {
+    std::string version;
+    UtcTime started;
+    double cpu_percent{0};  // of one core, this process
+    std::uint64_t memory_bytes{0};
+    std::string time_zone;  // IANA name
+    std::vector<DiskView> disks;
+    std::vector<std::pair<std::string, std::string>> libraries;  // name, version
+};
+
+class Control {
+  public:
+    virtual ~Control() = default;
+    [[nodiscard]] virtual std::vector<CameraView> cameras() const = 0;
+    [[nodiscard]] virtual std::optional<CameraView> camera(const CameraId& id) const = 0;
+    // The long form as JSON text. read_only for a camera of the file, already_exists, invalid_argument with the reason. A '***'
+    // password keeps the stored one. Blocks on settings.db.
+    virtual Status add_camera(const CameraId& id, const std::string& config_json) = 0;
+    virtual Status change_camera(const CameraId& id, const std::string& config_json) = 0;
+    // Footage stays until retention takes it. Blocks on settings.db.
+    virtual Status remove_camera(const CameraId& id) = 0;
+    // Connects, decodes one picture, disconnects; blocks up to `timeout`. `existing` supplies a '***' password.
+    [[nodiscard]] virtual Result<ProbeReport> probe(const std::string& config_json, const std::optional<CameraId>& existing,
+                                                    seconds timeout) = 0;
+    // Null when there is no such stream. Subscribing connects an on-demand camera.
+    [[nodiscard]] virtual std::shared_ptr<stream::Stream> stream(const StreamKey& key) const = 0;
+    [[nodiscard]] virtual const footage::Footage& footage() const = 0;
+    [[nodiscard]] virtual SystemView system() const = 0;
+};
+
+}  // namespace vantage::serve

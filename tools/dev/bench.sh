@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# Measurements against peers; each prints a table for people and, last, one line of JSON. Sourced by ./dev.
+
+run_bench() {
+    if [ $# -eq 0 ]; then
+        echo "./dev bench NAME, one of:"
+        for file in bench/*.py; do
+            [ -e "$file" ] && echo "  $(basename "$file" .py)    $(sed -n '3s/^"""//p' "$file")"
+        done
+        return
+    fi
+    [ -f "bench/$1.py" ] || { echo "./dev bench: no measurement '$1'" >&2; return 2; }
+    install_packages test
+    build release
+    python3 "bench/$1.py" "${@:2}"
+}
