@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the measurements share: clips, CPU and memory of processes, tables, the closing line."""
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/system"))
+os.environ.setdefault("VANTAGE_BINARY", str(ROOT / "build/release/vantage"))
+import support  # noqa: E402  (the path and the binary are set above)
+
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "vantage/bench"
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(*pids):
+    """User and system time of the processes so far."""
+    total = 0
+    for pid in pids:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def memory_bytes(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def clip(name, size, fps, bits, gop, seconds=20):
+    """A camera-like clip of a constant bit rate, made once: no B-frames, closed GOPs."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    path = CACHE / f"{name}.mp4"
+    if not path.exists():
+        draft = path.with_suffix(".draft.mp4")
+        rate = str(bits)
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i",
+                        f"testsrc2=size={size}:rate={fps},noise=alls=12:allf=t", "-t", str(seconds), "-c:v", "libx264",
+                        "-preset", "ultrafast", "-bf", "0", "-g", str(gop), "-sc_threshold", "0", "-b:v", rate, "-minrate", rate,
+                        "-maxrate", rate, "-bufsize", rate, "-x264-params", "nal-hrd=cbr", "-pix_fmt", "yuv420p", str(draft)],
+                       check=True)
+        draft.rename(path)
+    return path
+
+
+def median(values):
+    return statistics.median(values) if values else float("nan")
+
+
+def percentile(values, percent):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(percent / 100 * (len(ordered) - 1)))] if ordered else float("nan")
+
+
+def table(rows):
+    """Rows of cells, aligned, on stderr."""
+    widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)), file=sys.stderr)
+
+
+def finish(**keys):
+    """The last line: JSON with the keys of the figure."""
+    print(json.dumps({k: round(v, 4) if isinstance(v, float) else v for k, v in keys.items()}), flush=True)
+
+
+def scratch():
+    return tempfile.TemporaryDirectory(prefix="vantage-bench-")
