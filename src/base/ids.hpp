@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of things. A camera's id is an immutable slug that addresses and paths are made of; its display name may change.
 #pragma once
+#include "base/result.hpp"
+
 #include <compare>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace vantage {
 
@@ -25,7 +25,9 @@ class CameraId {
 };
 
 enum class StreamKind { main, sub };
-inline const char* to_string(StreamKind kind) { return kind == StreamKind::main ? "main" : "sub"; }
+inline const char* to_string(StreamKind kind) {
+    return kind == StreamKind::main ? "main" : "sub";
+}
 Result<StreamKind> parse_stream_kind(std::string_view text);
 
 // One of a camera's streams; prints as "door/main".

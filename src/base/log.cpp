@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
 
+#include "base/guarded.hpp"
+
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
 #include <deque>
-
-#include "base/guarded.hpp"
 
 namespace vantage::log {
 namespace {
@@ -77,7 +77,9 @@ void configure(Level least, Format format) {
     g_format = format;
 }
 
-bool enabled(Level level) { return level >= g_least.load(std::memory_order_relaxed); }
+bool enabled(Level level) {
+    return level >= g_least.load(std::memory_order_relaxed);
+}
 
 void write(Level level, std::string_view area, std::string_view message) {
     const auto now = SystemClock{}.now();

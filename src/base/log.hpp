@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structured log lines on stderr: time, level, area, message; `json` writes one object a line. The last lines are kept for the
-// system page. Safe from any thread. Never hand it a secret: write addresses with redact_url.
+// Structured log lines on stderr: time, level, area, message; `json` writes one object a line. The last lines are kept for
+// the system page. Safe from any thread. Never hand it a secret: write addresses with redact_url.
 #pragma once
+#include "base/time.hpp"
+
 #include <fmt/format.h>
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/time.hpp"
 
 namespace vantage::log {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What nearly every file includes anyway, parsed once.
 #pragma once
+#include <boost/system/result.hpp>
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <atomic>
-#include <boost/system/result.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>

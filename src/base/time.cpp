@@ -55,9 +55,10 @@ bool take_offset(std::string_view text, std::size_t& at, std::chrono::minutes& o
 std::optional<UtcTime> parse_rfc3339(std::string_view text) {
     std::size_t at = 0;
     int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-    if (!take_number(text, at, 4, year) || !take(text, at, "-") || !take_number(text, at, 2, month) || !take(text, at, "-") ||
-        !take_number(text, at, 2, day) || !take(text, at, "Tt ") || !take_number(text, at, 2, hour) || !take(text, at, ":") ||
-        !take_number(text, at, 2, minute) || !take(text, at, ":") || !take_number(text, at, 2, second))
+    if (!take_number(text, at, 4, year) || !take(text, at, "-") || !take_number(text, at, 2, month) ||
+        !take(text, at, "-") || !take_number(text, at, 2, day) || !take(text, at, "Tt ") ||
+        !take_number(text, at, 2, hour) || !take(text, at, ":") || !take_number(text, at, 2, minute) ||
+        !take(text, at, ":") || !take_number(text, at, 2, second))
         return {};
     microseconds fraction{0};
     if (take(text, at, ".,")) fraction = take_fraction(text, at);
@@ -66,8 +67,8 @@ std::optional<UtcTime> parse_rfc3339(std::string_view text) {
     const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                                            std::chrono::day{static_cast<unsigned>(day)}};
     if (!date.ok() || hour > 23 || minute > 59 || second > 60) return {};
-    return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} + seconds{second} + fraction -
-           offset;
+    return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} + seconds{second} +
+           fraction - offset;
 }
 
 std::optional<UtcTime> parse_unix(std::string_view text) {
@@ -96,8 +97,12 @@ Result<UtcTime> parse_time(std::string_view text) {
                 fmt::format("'{}' is not a time; write RFC 3339 (2026-11-20T19:04:05Z) or Unix seconds", text));
 }
 
-UtcTime SystemClock::now() const { return std::chrono::floor<microseconds>(std::chrono::system_clock::now()); }
-SteadyTime SystemClock::steady() const { return std::chrono::floor<microseconds>(std::chrono::steady_clock::now()); }
+UtcTime SystemClock::now() const {
+    return std::chrono::floor<microseconds>(std::chrono::system_clock::now());
+}
+SteadyTime SystemClock::steady() const {
+    return std::chrono::floor<microseconds>(std::chrono::steady_clock::now());
+}
 
 UtcTime SimulatedClock::now() const {
     const std::lock_guard lock(mutex_);

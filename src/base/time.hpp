@@ -2,13 +2,13 @@
 // The types every time in the program has, and the clock they are read from. No bare integer of time crosses a function.
 // Safe from any thread.
 #pragma once
+#include "base/result.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
-
-#include "base/result.hpp"
 
 namespace vantage {
 
@@ -28,8 +28,12 @@ using MediaTime = std::chrono::sys_time<Ticks>;
 // Monotonic host time; knows nothing of steps of the wall clock.
 using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, microseconds>;
 
-constexpr MediaTime to_media(UtcTime t) { return std::chrono::floor<Ticks>(t); }
-constexpr UtcTime to_utc(MediaTime t) { return std::chrono::floor<microseconds>(t); }
+constexpr MediaTime to_media(UtcTime t) {
+    return std::chrono::floor<Ticks>(t);
+}
+constexpr UtcTime to_utc(MediaTime t) {
+    return std::chrono::floor<microseconds>(t);
+}
 
 // "2026-11-20T19:04:05.123Z"; milliseconds, truncated.
 std::string to_rfc3339(UtcTime t);

@@ -8,7 +8,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-UtcTime utc(std::chrono::sys_days day, microseconds into) { return UtcTime{day} + into; }
+UtcTime utc(std::chrono::sys_days day, microseconds into) {
+    return UtcTime{day} + into;
+}
 const auto kDay = std::chrono::sys_days{std::chrono::year{2026} / 11 / 20};
 
 TEST(Time, WritesAndReadsRfc3339) {
