@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "footage/fragment_table.hpp"
+
+namespace vantage::footage {
+namespace {
+
+constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kMostEntries = 1U << 20;
+
+void put(Bytes& out, std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
+    out.push_back(static_cast<std::uint8_t>(value));
+}
+
+// Zigzag: small numbers of either sign stay short.
+void put_signed(Bytes& out, std::int64_t value) {
+    put(out, static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
+}
+
+class Cursor {
+  public:
+    explicit Cursor(ByteView bytes) : bytes_(bytes) {}
+    [[nodiscard]] bool good() const { return good_; }
+    [[nodiscard]] bool at_end() const { return bytes_.empty(); }
+
+    std::uint64_t take() {
+        std::uint64_t value = 0;
+        for (unsigned shift = 0; shift < 64; shift += 7) {
+            if (bytes_.empty()) break;
+            const auto byte = bytes_.front();
+            bytes_ = bytes_.subspan(1);
+            value |= std::uint64_t{byte & 0x7fU} << shift;
+            if ((byte & 0x80) == 0) return value;
+        }
+        good_ = false;
+        return 0;
+    }
+
+    std::int64_t take_signed() {
+        const auto value = take();
+        return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+    }
+
+  private:
+    ByteView bytes_;
+    bool good_{true};
+};
+
+// Deltas wrap instead of overflowing on hostile bytes.
+template <class T>
+T add(T base, std::int64_t delta) {
+    return static_cast<T>(static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(delta));
+}
+Ticks add(Ticks base, std::int64_t delta) {
+    return Ticks{add(base.count(), delta)};
+}
+
+}  // namespace
+
+Bytes encode_table(std::span<const FragmentEntry> entries) {
+    Bytes out;
+    out.reserve(16 + entries.size() * 10);
+    put(out, kVersion);
+    put(out, entries.size());
+    put(out, entries.empty() ? 0 : entries.front().offset);
+    FragmentEntry last;
+    for (const auto& entry : entries) {
+        put_signed(out, (entry.start - (last.start + last.duration)).count());
+        put_signed(out, (entry.duration - last.duration).count());
+        put_signed(out, static_cast<std::int64_t>(entry.bytes - last.bytes));
+        put_signed(out, static_cast<std::int64_t>(entry.key_bytes) - static_cast<std::int64_t>(last.key_bytes));
+        const bool audio = entry.audio_duration != Ticks{0};
+        put(out, (entry.independent ? 1U : 0U) | (audio ? 2U : 0U));
+        if (audio) {
+            put_signed(out, (entry.audio_start - entry.start).count());
+            put_signed(out, (entry.audio_duration - last.audio_duration).count());
+        }
+        last = entry;
+    }
+    return out;
+}
+
+Result<std::vector<FragmentEntry>> decode_table(ByteView bytes) {
+    Cursor in{bytes};
+    const auto malformed = [] {
+        return fail(errc::malformed, "a fragment table in the catalogue is damaged; run 'vantage reindex'");
+    };
+    if (in.take() != kVersion || !in.good()) return malformed();
+    const auto count = in.take();
+    auto offset = in.take();
+    if (!in.good() || count > kMostEntries || count * 5 > bytes.size()) return malformed();
+    std::vector<FragmentEntry> out;
+    out.reserve(count);
+    FragmentEntry last;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        FragmentEntry entry;
+        entry.start = add(last.start, add(last.duration.count(), in.take_signed()));
+        entry.duration = add(last.duration, in.take_signed());
+        entry.bytes = add(last.bytes, in.take_signed());
+        entry.key_bytes = add(last.key_bytes, in.take_signed());
+        const auto flags = in.take();
+        entry.independent = (flags & 1) != 0;
+        if ((flags & 2) != 0) {
+            entry.audio_start = add(entry.start, in.take_signed());
+            entry.audio_duration = add(last.audio_duration, in.take_signed());
+        }
+        entry.offset = offset;
+        if (!in.good() || flags > 3 || entry.duration < Ticks{0}) return malformed();
+        offset += entry.bytes;
+        out.push_back(entry);
+        last = entry;
+    }
+    if (!in.at_end()) return malformed();
+    return out;
+}
+
+}  // namespace vantage::footage
