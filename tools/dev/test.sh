@@ -1,22 +1,57 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every check and test, in the order in which they fail fastest. Sourced by ./dev.
 
-# Real footage and odd streams that are not part of the project; tests that need them are skipped without.
+# Real footage and odd streams that are not part of the project; tests that need them are skipped without, and counted.
 export VANTAGE_TEST_MEDIA=${VANTAGE_TEST_MEDIA:-$(cd .. && pwd)/shared/media}
 
-test_checks() { python3 tools/check_layers.py; }
+test_checks() {
+    python3 tools/check_layers.py
+    local unformatted
+    if command -v clang-format-19 >/dev/null; then
+        unformatted=$(our_sources | xargs clang-format-19 --dry-run 2>&1 | grep -c 'warning:' || true)
+        [ "$unformatted" = 0 ] || { echo "$unformatted places are not formatted: run ./dev format"; return 1; }
+    fi
+}
 
+# Under AddressSanitizer and UBSan, which stop at the first fault.
 test_unit() {
     build dev
     ctest --test-dir build/dev --output-on-failure -j "$(nproc)"
 }
 
+# What runs on several threads, under ThreadSanitizer.
+test_threads() {
+    local folders=(base stream store footage record ingest) name
+    [ -f build/tsan/build.ninja ] || cmake --preset tsan >/dev/null
+    build tsan "${folders[@]/#/test_}"
+    for name in "${folders[@]}"; do
+        TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/tools/dev/tsan.supp" "build/tsan/test_$name" --gtest_brief=1 \
+            --gtest_filter='-*OddFile*:*LongRun*' || return 1
+    done
+}
+
+# The page: types, unit tests, then the real program driven in Chromium as a person would.
+test_page() {
+    build dev vantage
+    (cd ui && npm run --silent check && npm test --silent)
+    node tests/page/run.mjs build/dev/vantage
+}
+
+# The real program with foreign cameras and clients, and faults.
+test_system() {
+    build dev vantage
+    VANTAGE_BINARY=$PWD/build/dev/vantage python3 tests/system/run.py "$@"
+}
+
 run_tests() {
     install_packages test
     if [ $# -gt 0 ]; then
-        "test_$1"
+        "test_$1" "${@:2}"
         return
     fi
-    test_checks
-    test_unit
+    local step
+    for step in checks unit threads page system; do
+        echo "== $step" >&2
+        "test_$step"
+    done
 }
