@@ -65,6 +65,8 @@ class Source {
     // Returns after the last call of the sink. Idempotent; must not be called from the sink.
     virtual void stop() = 0;
     [[nodiscard]] virtual SourceStats stats() const = 0;
+    // True if the time stamps of all tracks count from one origin, as in containers. RTP's do not.
+    [[nodiscard]] virtual bool one_timeline() const { return false; }
 };
 
 enum class Transport { tcp, udp };
