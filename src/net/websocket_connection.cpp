@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// A WebSocket on its strand: one coroutine reads, one writes what the session hands out, one watches times. Each ends the
+// others by closing the socket.
+#include "net/http_connection.hpp"
+#include "net/websocket.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include <atomic>
+
+namespace vantage::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+using namespace asio::experimental::awaitable_operators;
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr seconds kTick{2};
+
+class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnection> {
+  public:
+    WebSocketConnection(Transport& transport, std::shared_ptr<WebSocketSession> session, const HttpLimits& limits)
+        : transport_(transport),
+          socket_(transport),
+          session_(std::move(session)),
+          limits_(limits),
+          wake_(transport.get_executor()),
+          tick_(transport.get_executor()) {}
+
+    asio::awaitable<void> run(const Request& request) {
+        const bool open = co_await accept(request);
+        if (open) {
+            session_->on_open([weak = weak_from_this()] {
+                if (const auto self = weak.lock()) self->wake();
+            });
+            auto all = read_loop() && write_loop() && watch_loop();
+            co_await std::move(all);
+            session_->on_close();
+        }
+        transport_.next_layer().close();
+    }
+
+    // On the strand.
+    void close(websocket::close_code code, const std::string& reason) {
+        if (closing_) return;
+        closing_ = websocket::close_reason(code, reason.substr(0, 120));
+        close_deadline_ = std::chrono::steady_clock::now() + seconds(3);
+        wake_.cancel();
+    }
+
+  private:
+    asio::awaitable<bool> accept(const Request& request) {
+        beast::http::request<beast::http::string_body> upgrade(beast::http::verb::get, request.raw_target, 11);
+        for (const auto& [name, value] : request.headers) upgrade.insert(name, value);
+        websocket::stream_base::timeout times{seconds(5), limits_.ping_time * 2, true};  // pings at half of the idle time
+        socket_.set_option(times);
+        socket_.read_message_max(limits_.websocket_bytes);
+        socket_.auto_fragment(false);
+        socket_.binary(true);
+        const auto [error] = co_await socket_.async_accept(upgrade, kTuple);
+        co_return !error;
+    }
+
+    // From any thread; several calls before the strand gets to it become one.
+    void wake() {
+        if (wake_posted_.exchange(true)) return;
+        asio::post(transport_.get_executor(), [self = shared_from_this()] {
+            self->wake_posted_ = false;
+            self->woken_ = true;
+            self->wake_.cancel();
+        });
+    }
+
+    void end() {
+        over_ = true;
+        wake_.cancel();
+        tick_.cancel();
+        transport_.next_layer().close();
+    }
+
+    asio::awaitable<void> read_loop() {
+        beast::flat_buffer buffer;
+        while (!over_) {
+            const auto [error, size] = co_await socket_.async_read(buffer, kTuple);
+            if (error) break;
+            if (!socket_.got_text()) {
+                close(websocket::close_code::unknown_data, "text only");
+                buffer.consume(size);
+                continue;
+            }
+            session_->on_text({static_cast<const char*>(buffer.data().data()), size});
+            buffer.consume(size);
+            woken_ = true;
+            wake_.cancel();
+        }
+        end();
+    }
+
+    asio::awaitable<void> write_loop() {
+        while (!over_ && !closing_) {
+            woken_ = false;
+            const auto message = session_->next();
+            if (!message) {
+                if (woken_) continue;
+                wake_.expires_at(std::chrono::steady_clock::time_point::max());
+                co_await wake_.async_wait(kTuple);
+                continue;
+            }
+            socket_.binary(message->binary);
+            write_deadline_ = std::chrono::steady_clock::now() + limits_.write_time;
+            const auto [error, size] =
+                co_await socket_.async_write(asio::buffer(message->data.data(), message->data.size()), kTuple);
+            write_deadline_.reset();
+            if (error) break;
+        }
+        if (!over_ && closing_) co_await socket_.async_close(*closing_, kTuple);
+        end();
+    }
+
+    asio::awaitable<void> watch_loop() {
+        while (!over_) {
+            tick_.expires_after(kTick);
+            co_await tick_.async_wait(kTuple);
+            const auto now = std::chrono::steady_clock::now();
+            if ((write_deadline_ && now > *write_deadline_) || (close_deadline_ && now > *close_deadline_)) end();
+            if (over_) break;
+            if (const auto reason = session_->ended()) close(websocket::close_code::policy_error, *reason);
+        }
+    }
+
+    Transport& transport_;
+    websocket::stream<Transport&> socket_;
+    const std::shared_ptr<WebSocketSession> session_;
+    const HttpLimits& limits_;
+    asio::steady_timer wake_, tick_;
+    std::optional<websocket::close_reason> closing_;
+    std::optional<std::chrono::steady_clock::time_point> write_deadline_, close_deadline_;
+    bool over_{false};
+    bool woken_{false};
+    std::atomic<bool> wake_posted_{false};  // self-locking
+};
+
+}  // namespace
+
+asio::awaitable<void> run_websocket(Transport& transport, const Request& request, std::shared_ptr<WebSocketSession> session,
+                                    const HttpLimits& limits, std::function<void()>& stop_hook) {
+    const auto connection = std::make_shared<WebSocketConnection>(transport, std::move(session), limits);
+    stop_hook = [weak = std::weak_ptr(connection)] {
+        if (const auto self = weak.lock()) self->close(websocket::close_code::going_away, "the server stops");
+    };
+    co_await connection->run(request);
+}
+
+}  // namespace vantage::net
