@@ -68,7 +68,7 @@ struct UsageRow {
     std::string volume;
     std::uint64_t bytes{0};
     std::uint64_t segments{0};
-    std::optional<UtcTime> oldest;
+    std::optional<UtcTime> oldest{};
 };
 
 class Catalog {
@@ -79,7 +79,10 @@ class Catalog {
     virtual Result<std::int64_t> add(const SegmentRow& row, ByteView table) = 0;
     // Writes all fields but id, stream, volume and path. `table` replaces the stored one. not_found.
     virtual Status update(const SegmentRow& row, ByteView table) = 0;
-    // One transaction; ids that are gone are ignored.
+    // Deleting a file takes two steps (docs/storage.md): begin_removal, then the file, then remove. From the first on no
+    // look-up but removals() and segment_at() shows the row. Each is one transaction; ids that are gone are ignored.
+    virtual Status begin_removal(std::span<const std::int64_t> ids) = 0;
+    [[nodiscard]] virtual Result<std::vector<SegmentRow>> removals(const std::string& volume) const = 0;
     virtual Status remove(std::span<const std::int64_t> ids) = 0;
     virtual Status set_protected(std::span<const std::int64_t> ids, bool is_protected) = 0;
     [[nodiscard]] virtual Result<SegmentRow> segment(std::int64_t id) const = 0;  // not_found

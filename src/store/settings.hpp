@@ -17,13 +17,13 @@ namespace vantage::store {
 
 struct UserRow {
     std::string name;
-    std::string password_hash;                        // argon2id, as libsodium writes it
-    std::string role;                                 // "admin", "operator", "viewer"
-    std::optional<std::vector<std::string>> cameras;  // nothing: all
+    std::string password_hash;                          // argon2id, as libsodium writes it
+    std::string role;                                   // "admin", "operator", "viewer"
+    std::optional<std::vector<std::string>> cameras{};  // nothing: all
     UtcTime created;
-    std::optional<UtcTime> last_login;
+    std::optional<UtcTime> last_login{};
     int failed_logins{0};
-    std::optional<UtcTime> locked_until;
+    std::optional<UtcTime> locked_until{};
     bool operator==(const UserRow&) const = default;
 };
 
@@ -43,8 +43,8 @@ struct TokenRow {
     std::string name;
     std::string user;
     UtcTime created;
-    std::optional<UtcTime> last_used;
-    std::optional<UtcTime> expires;
+    std::optional<UtcTime> last_used{};
+    std::optional<UtcTime> expires{};
     bool operator==(const TokenRow&) const = default;
 };
 
