@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/file_source.hpp"
 
-#include <fmt/format.h>
-
 #include "base/log.hpp"
+
+#include <fmt/format.h>
 
 namespace vantage::ingest {
 namespace {
@@ -31,7 +31,9 @@ std::string path_of_file_url(std::string_view url) {
 
 FileSource::FileSource(SourceOptions options, std::unique_ptr<Pacer> pacer)
     : options_(std::move(options)), pacer_(std::move(pacer)) {}
-FileSource::~FileSource() { stop(); }
+FileSource::~FileSource() {
+    stop();
+}
 
 void FileSource::start(SourceSink& sink) {
     thread_ = std::jthread([this, &sink](const std::stop_token& stop) { run(stop, sink); });
@@ -42,7 +44,9 @@ void FileSource::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
-SourceStats FileSource::stats() const { return *stats_.lock(); }
+SourceStats FileSource::stats() const {
+    return *stats_.lock();
+}
 
 void FileSource::run(const std::stop_token& stop, SourceSink& sink) {
     try {
@@ -55,7 +59,10 @@ void FileSource::run(const std::stop_token& stop, SourceSink& sink) {
 
 Status FileSource::play(const std::stop_token& stop, SourceSink& sink) {
     const auto path = path_of_file_url(options_.url);
-    const DemuxerOptions demuxing{.shown = path, .timeout = options_.connect_timeout, .audio = options_.audio};
+    DemuxerOptions demuxing;
+    demuxing.shown = path;
+    demuxing.timeout = options_.connect_timeout;
+    demuxing.audio = options_.audio;
     Playing playing;
     while (!stop.stop_requested()) {
         // A file that cannot be rewound is opened anew.
@@ -108,7 +115,8 @@ bool FileSource::hand_on(Playing& playing, DemuxedFrame frame, const std::stop_t
     const auto arrival = pacer_->arrival();
     if (arrival.steady >= playing.next_report) {
         const auto media = playing.origin + std::chrono::floor<Ticks>(arrival.steady - playing.started);
-        for (const auto track : {TrackKind::video, TrackKind::audio}) sink.on_sender_report({track, media, arrival.utc, arrival});
+        for (const auto track : {TrackKind::video, TrackKind::audio})
+            sink.on_sender_report({track, media, arrival.utc, arrival});
         playing.next_report = arrival.steady + kReportInterval;
     }
     stats_.with([&](SourceStats& stats) { ++stats.packets, stats.bytes += frame.data.size(); });

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// `file:` - a video file played in real time, again and again, as if it were a camera: nothing is decoded, the time stamps go on
-// over the end of the file. Its timeline starts at the UTC of the first frame and runs with the monotonic clock; sender reports
-// tie it to the wall clock. A thread of its own.
+// `file:` - a video file played in real time, again and again, as if it were a camera: nothing is decoded, the time stamps
+// go on over the end of the file. Its timeline starts at the UTC of the first frame and runs with the monotonic clock;
+// sender reports tie it to the wall clock. A thread of its own.
 #pragma once
-#include <memory>
-#include <string>
-#include <thread>
-
 #include "base/guarded.hpp"
 #include "ingest/loop_timeline.hpp"
 #include "ingest/pacer.hpp"
 #include "ingest/source.hpp"
 #include "media/demuxer.hpp"
+
+#include <memory>
+#include <string>
+#include <thread>
 
 namespace vantage::ingest {
 

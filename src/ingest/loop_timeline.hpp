@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives the frames of a file that is played again and again one timeline without holes: each pass continues where the last one
-// ended, and times that jump, run backwards or are missing are mended. Pure; one thread.
+// Gives the frames of a file that is played again and again one timeline without holes: each pass continues where the last
+// one ended, and times that jump, run backwards or are missing are mended. Pure; one thread.
 #pragma once
-#include <array>
-
 #include "media/demuxer.hpp"
+
+#include <array>
 
 namespace vantage::ingest {
 
@@ -22,7 +22,7 @@ class LoopTimeline {
   private:
     struct Line {
         bool begun{false};
-        Ticks last{0};       // output
+        Ticks last{0};         // output
         Ticks duration{3600};  // of the last frame, as far as is known
     };
     [[nodiscard]] Ticks end() const;

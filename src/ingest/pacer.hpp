@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets sources that make their own rhythm (file, synthetic) wait for the time of their next frame. Tests pass one that moves a
-// simulated clock instead of sleeping.
+// Lets sources that make their own rhythm (file, synthetic) wait for the time of their next frame. Tests pass one that moves
+// a simulated clock instead of sleeping.
 #pragma once
+#include "base/time.hpp"
+#include "ingest/source.hpp"
+
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
-
-#include "base/time.hpp"
-#include "ingest/source.hpp"
 
 namespace vantage::ingest {
 

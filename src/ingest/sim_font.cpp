@@ -61,13 +61,20 @@ const Glyph& glyph_of(char c) {
     if (c >= 'A' && c <= 'Z') return kLetters.at(static_cast<std::size_t>(c - 'A'));
     if (c >= '0' && c <= '9') return kDigits.at(static_cast<std::size_t>(c - '0'));
     switch (c) {
-        case ' ': return kSpace;
-        case '-': return kDash;
-        case '.': return kDot;
-        case ':': return kColon;
-        case '_': return kLine;
-        case '/': return kSlash;
-        default: return kBox;
+        case ' ':
+            return kSpace;
+        case '-':
+            return kDash;
+        case '.':
+            return kDot;
+        case ':':
+            return kColon;
+        case '_':
+            return kLine;
+        case '/':
+            return kSlash;
+        default:
+            return kBox;
     }
 }
 

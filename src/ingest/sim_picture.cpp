@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/sim_picture.hpp"
 
+#include "ingest/sim_font.hpp"
+#include "media/time_code.hpp"
+
 #include <fmt/chrono.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numbers>
-
-#include "ingest/sim_font.hpp"
-#include "media/time_code.hpp"
 
 namespace vantage::ingest {
 namespace {
@@ -19,7 +19,8 @@ constexpr std::array<std::array<std::uint8_t, 3>, 6> kColours{
 
 // A place on a path between two walls that is passed `seconds` a time, at constant speed.
 int bounce(UtcTime time, milliseconds period, int range) {
-    const auto phase = static_cast<double>(time.time_since_epoch().count() % (2000LL * period.count())) / (1000.0 * static_cast<double>(period.count()));
+    const auto phase = static_cast<double>(time.time_since_epoch().count() % (2000LL * period.count())) /
+                       (1000.0 * static_cast<double>(period.count()));
     return static_cast<int>(std::lround((phase < 1 ? phase : 2 - phase) * range));
 }
 
@@ -48,7 +49,8 @@ void SimPicture::fill_row(int y, int from, int to, Colour colour) {
     from = std::clamp(from, 0, options_.width);
     to = std::clamp(to, 0, options_.width);
     if (y < 0 || y >= options_.height || from >= to) return;
-    std::memset(planes_[0].data() + std::ptrdiff_t{y} * options_.width + from, colour.y, static_cast<std::size_t>(to - from));
+    std::memset(planes_[0].data() + std::ptrdiff_t{y} * options_.width + from, colour.y,
+                static_cast<std::size_t>(to - from));
     if (y % 2 != 0) return;
     const auto chroma = std::ptrdiff_t{y / 2} * chroma_width() + from / 2;
     const auto count = static_cast<std::size_t>((to + 1) / 2 - from / 2);
@@ -69,7 +71,8 @@ void SimPicture::fill_disc(int x, int y, int radius, Colour colour) {
 
 void SimPicture::draw_text(int x, int y, int scale, const std::string& text) {
     const int step = (kGlyphWidth + 1) * scale;
-    fill_rectangle(x - scale, y - scale, static_cast<int>(text.size()) * step + scale, (kGlyphHeight + 2) * scale, {16, 128, 128});
+    fill_rectangle(x - scale, y - scale, static_cast<int>(text.size()) * step + scale, (kGlyphHeight + 2) * scale,
+                   {16, 128, 128});
     for (const char c : text) {
         const auto& glyph = glyph_of(c);
         for (int row = 0; row < kGlyphHeight; ++row)
@@ -100,16 +103,17 @@ void SimPicture::draw_shapes(UtcTime time) {
     const int cx = options_.width - 2 * unit;
     const int cy = 2 * unit + time_code::strip_height(options_.height);
     fill_disc(cx, cy, unit, {16, 128, 128});
-    fill_disc(cx + static_cast<int>(0.7 * unit * std::sin(angle)), cy - static_cast<int>(0.7 * unit * std::cos(angle)), unit / 4 + 1,
-              {235, 128, 128});
+    fill_disc(cx + static_cast<int>(0.7 * unit * std::sin(angle)), cy - static_cast<int>(0.7 * unit * std::cos(angle)),
+              unit / 4 + 1, {235, 128, 128});
 }
 
 PictureView SimPicture::draw(UtcTime time) {
     for (std::size_t i = 0; i < 3; ++i) std::memcpy(planes_.at(i).data(), ground_.at(i).data(), ground_.at(i).size());
     draw_shapes(time);
     const auto whole = std::chrono::floor<seconds>(time);
-    const auto clock = fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
-                                   std::chrono::duration_cast<milliseconds>(time - whole).count());
+    const auto clock =
+        fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
+                    std::chrono::duration_cast<milliseconds>(time - whole).count());
     const int scale = std::max(1, options_.width / 320);
     const int top = time_code::strip_height(options_.height) + 4 * scale;
     draw_text(8 * scale, top, scale, clock);

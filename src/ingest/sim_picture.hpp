@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws the picture of a synthetic camera: moving shapes on a still ground, a clock and a name that people can read, and the time
-// code that programs can read (docs/time-code.md). The same time and options always give the same picture. One thread.
+// Draws the picture of a synthetic camera: moving shapes on a still ground, a clock and a name that people can read, and the
+// time code that programs can read (docs/time-code.md). The same time and options always give the same picture. One thread.
 #pragma once
-#include <string>
-#include <vector>
-
 #include "base/time.hpp"
 #include "media/video_encoder.hpp"
+
+#include <string>
+#include <vector>
 
 namespace vantage::ingest {
 

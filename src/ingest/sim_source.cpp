@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/sim_source.hpp"
 
-#include <fmt/format.h>
-
-#include <boost/url/parse_query.hpp>
-#include <charconv>
-
 #include "ingest/sim_picture.hpp"
 #include "media/video_encoder.hpp"
+
+#include <boost/url/parse_query.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
 
 namespace vantage::ingest {
 namespace {
@@ -47,7 +47,8 @@ bool set(SimOptions& options, std::string_view key, std::string_view value) {
         return read_pair(value, 'x', 4096, options.width, options.height) && options.width >= 64 && options.height >= 48 &&
                options.width % 2 == 0 && options.height % 2 == 0;
     if (key == "fps")
-        return (read_number(value, 1, 120, options.fps_num) || read_pair(value, '/', 1'000'000, options.fps_num, options.fps_den)) &&
+        return (read_number(value, 1, 120, options.fps_num) ||
+                read_pair(value, '/', 1'000'000, options.fps_num, options.fps_den)) &&
                options.fps_num <= 120LL * options.fps_den;
     if (key == "gop") return read_number(value, 1, 100'000, options.gop);
     if (key == "bitrate") return read_number(value, 10'000, 100'000'000, options.bitrate);
@@ -65,7 +66,8 @@ Result<SimOptions> parse_sim_url(std::string_view url) {
     const auto shape = [&] {
         return fail(errc::invalid_argument,
                     fmt::format("'{}' is not a synthetic camera; write sim: or sim:?size=1280x720&fps=25&gop=50&seed=3"
-                                " (also bitrate=, name=; sizes are even, 64x48 to 4096x4096)", url));
+                                " (also bitrate=, name=; sizes are even, 64x48 to 4096x4096)",
+                                url));
     };
     if (!url.starts_with("sim:")) return shape();
     auto query = url.substr(4);
@@ -102,8 +104,11 @@ std::int64_t sim_index(const SimOptions& options, UtcTime time) {
     return n;
 }
 
-SimSource::SimSource(SimOptions options, std::unique_ptr<Pacer> pacer) : options_(std::move(options)), pacer_(std::move(pacer)) {}
-SimSource::~SimSource() { stop(); }
+SimSource::SimSource(SimOptions options, std::unique_ptr<Pacer> pacer)
+    : options_(std::move(options)), pacer_(std::move(pacer)) {}
+SimSource::~SimSource() {
+    stop();
+}
 
 void SimSource::start(SourceSink& sink) {
     thread_ = std::jthread([this, &sink](const std::stop_token& stop) { run(stop, sink); });
@@ -128,8 +133,12 @@ void SimSource::run(const std::stop_token& stop, SourceSink& sink) {
 }
 
 Status SimSource::produce(const std::stop_token& stop, SourceSink& sink) {
-    auto encoder = VideoEncoder::open({.width = options_.width, .height = options_.height, .fps_num = options_.fps_num,
-                                       .fps_den = options_.fps_den, .gop = options_.gop, .bitrate = options_.bitrate});
+    auto encoder = VideoEncoder::open({.width = options_.width,
+                                       .height = options_.height,
+                                       .fps_num = options_.fps_num,
+                                       .fps_den = options_.fps_den,
+                                       .gop = options_.gop,
+                                       .bitrate = options_.bitrate});
     if (!encoder) return encoder.error();
     SimPicture picture{{options_.width, options_.height, options_.seed, options_.name}};
     const auto& clock = pacer_->clock();
@@ -139,7 +148,8 @@ Status SimSource::produce(const std::stop_token& stop, SourceSink& sink) {
     bool after_step = false;
     Ticks encoded{0};
     while (!stop.stop_requested()) {
-        for (auto left = sim_time(options_, n) - clock.now(); left > microseconds{0}; left = sim_time(options_, n) - clock.now()) {
+        for (auto left = sim_time(options_, n) - clock.now(); left > microseconds{0};
+             left = sim_time(options_, n) - clock.now()) {
             if (left > kLargestWait + sim_time(options_, 1).time_since_epoch()) {  // stepped back
                 n = sim_index(options_, clock.now());
                 after_step = true;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// `sim:` - a synthetic camera: draws, encodes and hands on in real time, on a thread of its own. Its timeline is UTC itself: the
-// presentation time of a frame is its place on the grid n / fps since 1970, exactly, and is what its time code says. A frame that
-// cannot be drawn in time is left out; when the host's clock steps by over a second, so does the timeline.
+// `sim:` - a synthetic camera: draws, encodes and hands on in real time, on a thread of its own. Its timeline is UTC itself:
+// the presentation time of a frame is its place on the grid n / fps since 1970, exactly, and is what its time code says. A
+// frame that cannot be drawn in time is left out; when the host's clock steps by over a second, so does the timeline.
 #pragma once
-#include <functional>
-#include <memory>
-#include <thread>
-
 #include "base/guarded.hpp"
 #include "ingest/pacer.hpp"
 #include "ingest/source.hpp"
+
+#include <functional>
+#include <memory>
+#include <thread>
 
 namespace vantage::ingest {
 
@@ -24,7 +24,8 @@ struct SimOptions {
     std::string name;         // drawn into the picture
 };
 
-// "sim:", "sim:?size=640x360&fps=30000/1001&gop=50&bitrate=1000000&seed=3&name=door". errc::invalid_argument names what is wrong.
+// "sim:", "sim:?size=640x360&fps=30000/1001&gop=50&bitrate=1000000&seed=3&name=door". errc::invalid_argument names what is
+// wrong.
 Result<SimOptions> parse_sim_url(std::string_view url);
 
 // When frame `n` since 1970 is due.

@@ -8,16 +8,19 @@
 namespace vantage::time_code {
 namespace {
 
-constexpr int kCells = 48;     // a row
+constexpr int kCells = 48;  // a row
 constexpr int kRows = 2;
 constexpr int kDataBits = 45;  // a row: cells 2 to 46; before them the marks white and black, behind them the parity
 constexpr int kLeastContrast = 60;
 constexpr std::uint8_t kWhite = 235, kBlack = 16;
 
-using Bits = std::array<bool, std::size_t{kRows} * kDataBits>;  // time 64, source 10, checksum 16, most significant bit first
+using Bits =
+    std::array<bool, std::size_t{kRows} * kDataBits>;  // time 64, source 10, checksum 16, most significant bit first
 using Row = std::array<bool, kCells>;
 
-int row_height(int picture_height) { return std::max(1, picture_height / 30); }
+int row_height(int picture_height) {
+    return std::max(1, picture_height / 30);
+}
 
 // CRC-16/CCITT-FALSE over the bits, most significant first.
 std::uint16_t checksum(const Bits& bits, std::size_t count) {
@@ -82,7 +85,9 @@ bool read_row(const ConstLumaPlane& plane, int row, Bits& bits) {
 
 }  // namespace
 
-int strip_height(int picture_height) { return kRows * row_height(picture_height); }
+int strip_height(int picture_height) {
+    return kRows * row_height(picture_height);
+}
 
 void write(LumaPlane plane, const Code& code) {
     Bits bits{};
@@ -94,7 +99,8 @@ void write(LumaPlane plane, const Code& code) {
     for (int row = 0; row < kRows; ++row) {
         const auto cells = make_row(bits, row);
         auto* first = plane.data + std::ptrdiff_t{row} * height * plane.stride;
-        for (int x = 0; x < plane.width; ++x) first[x] = cells.at(static_cast<std::size_t>(x * kCells / plane.width)) ? kWhite : kBlack;
+        for (int x = 0; x < plane.width; ++x)
+            first[x] = cells.at(static_cast<std::size_t>(x * kCells / plane.width)) ? kWhite : kBlack;
         for (int y = 1; y < height; ++y)
             std::memcpy(first + std::ptrdiff_t{y} * plane.stride, first, static_cast<std::size_t>(plane.width));
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The binary time code of synthetic pictures (docs/time-code.md): two rows of 48 black and white cells over the whole width at
-// the top edge, which say to the microsecond when the picture was made. Survives lossy coding and scaling down to 320 pixels of
-// width. Pure functions.
+// The binary time code of synthetic pictures (docs/time-code.md): two rows of 48 black and white cells over the whole width
+// at the top edge, which say to the microsecond when the picture was made. Survives lossy coding and scaling down to 320
+// pixels of width. Pure functions.
 #pragma once
+#include "base/time.hpp"
+
 #include <cstdint>
 #include <optional>
-
-#include "base/time.hpp"
 
 namespace vantage::time_code {
 

@@ -25,8 +25,10 @@ Picture scaled(Picture& from, int width, int height) {
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x) {
             int sum = 0, count = 0;
-            for (int v = y * from.height / height; v < std::max((y + 1) * from.height / height, y * from.height / height + 1); ++v)
-                for (int u = x * from.width / width; u < std::max((x + 1) * from.width / width, x * from.width / width + 1); ++u) {
+            for (int v = y * from.height / height;
+                 v < std::max((y + 1) * from.height / height, y * from.height / height + 1); ++v)
+                for (int u = x * from.width / width; u < std::max((x + 1) * from.width / width, x * from.width / width + 1);
+                     ++u) {
                     sum += from.at(u, v);
                     ++count;
                 }
@@ -36,7 +38,8 @@ Picture scaled(Picture& from, int width, int height) {
 }
 
 TEST(TimeCode, IsReadBackAtAnySize) {
-    for (const auto& [width, height] : {std::pair{1920, 1080}, {1280, 720}, {720, 576}, {640, 360}, {353, 287}, {320, 180}}) {
+    for (const auto& [width, height] :
+         {std::pair{1920, 1080}, {1280, 720}, {720, 576}, {640, 360}, {353, 287}, {320, 180}}) {
         Picture picture{width, height};
         write(picture.plane(), kCode);
         EXPECT_EQ(read(picture.view()), kCode) << width << "x" << height;
@@ -62,7 +65,8 @@ TEST(TimeCode, AWrongCellIsFound) {
         for (int cell = 0; cell < 48; ++cell) {
             write(picture.plane(), kCode);
             for (int y = row * 10; y < row * 10 + 10; ++y)
-                for (int x = cell * 10; x < cell * 10 + 10; ++x) picture.at(x, y) = static_cast<std::uint8_t>(251 - picture.at(x, y));
+                for (int x = cell * 10; x < cell * 10 + 10; ++x)
+                    picture.at(x, y) = static_cast<std::uint8_t>(251 - picture.at(x, y));
             EXPECT_FALSE(read(picture.view())) << "row " << row << " cell " << cell;
         }
 }
@@ -77,7 +81,8 @@ TEST(TimeCode, ThereIsNoneInOtherPictures) {
         for (int cell = 0; cell < 96; ++cell) {  // random cells of full contrast with right marks
             const bool white = cell % 48 == 0 || (cell % 48 != 1 && random() % 2);
             for (int y = cell / 48 * 12; y < cell / 48 * 12 + 12; ++y)
-                for (int x = (cell % 48 * 640 + 47) / 48; x < (cell % 48 + 1) * 640 / 48; ++x) grey.at(x, y) = white ? 235 : 16;
+                for (int x = (cell % 48 * 640 + 47) / 48; x < (cell % 48 + 1) * 640 / 48; ++x)
+                    grey.at(x, y) = white ? 235 : 16;
         }
         EXPECT_FALSE(read(grey.view()));
     }
