@@ -69,7 +69,7 @@ void SqlCatalog::noticed_length(std::atomic<long long>& longest, UtcTime start, 
 
 Result<std::int64_t> SqlCatalog::add(const SegmentRow& row, ByteView table) {
     return write(fmt::format("catalogue: add {}", row.path), [&](soci::session& sql) -> Result<std::int64_t> {
-        const auto id = insert_segment(sql, row, table, "");
+        const auto id = SegmentInserter(sql, "").insert(row, table);
         noticed_length(longest_segment_us_, row.start, row.end);
         account(row.stream, row.volume, static_cast<long long>(row.bytes), 1);
         return id;

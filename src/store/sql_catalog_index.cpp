@@ -90,8 +90,9 @@ Status SqlCatalog::begin_reindex(const std::string& volume) {
 
 Status SqlCatalog::reindex_batch(std::span<const IndexedSegment> batch) {
     return write("catalogue: reindex", [&](soci::session& sql) -> Status {
+        SegmentInserter inserter(sql, kReplace);
         for (const auto& segment : batch) {
-            insert_segment(sql, segment.row, segment.table, kReplace);
+            inserter.insert(segment.row, segment.table);
             noticed_length(longest_segment_us_, segment.row.start, segment.row.end);
         }
         return {};

@@ -43,27 +43,39 @@ Result<SegmentRow> SegmentBuffer::row() const {
                       .is_protected = is_protected != 0};
 }
 
-long long insert_segment(soci::session& sql, const SegmentRow& row, ByteView table, const char* conflict) {
-    using soci::use;
-    SegmentBuffer b(row);
-    long long id = 0;
-    sql << "INSERT INTO segments (camera, stream, volume, path, state, start_us, end_us, bytes, init_id, timing_source, "
-           "timing_offset_us, timing_ppm, timing_uncertainty_us, protected, removing, generation) VALUES (:camera, :stream, "
-           ":volume, :path, :state, :start, :end, :bytes, :init, :source, :offset, :ppm, :uncertainty, :protected, 0, "
-           "COALESCE((SELECT generation FROM volumes WHERE id = :volume2), 0)) "
-        << conflict << " RETURNING id",
-        use(b.camera), use(b.stream), use(b.volume), use(b.path), use(b.state), use(b.start), use(b.end), use(b.bytes),
-        use(b.init_id, b.has_init), use(b.timing_source), use(b.timing_offset), use(b.timing_ppm), use(b.timing_uncertainty),
-        use(b.is_protected), use(b.volume), soci::into(id);
-    put_table(sql, id, table);
-    return id;
+namespace {
+constexpr const char* kPutTable =
+    "INSERT INTO fragment_tables (segment_id, data) VALUES (:id, :data) "
+    "ON CONFLICT (segment_id) DO UPDATE SET data = excluded.data";
+}  // namespace
+
+SegmentInserter::SegmentInserter(soci::session& sql, const char* conflict)
+    : insert_row_(
+          (sql.prepare
+               << "INSERT INTO segments (camera, stream, volume, path, state, start_us, end_us, bytes, init_id, "
+                  "timing_source, "
+                  "timing_offset_us, timing_ppm, timing_uncertainty_us, protected, removing, generation) VALUES (:camera, "
+                  ":stream, :volume, :path, :state, :start, :end, :bytes, :init, :source, :offset, :ppm, :uncertainty, "
+                  ":protected, 0, COALESCE((SELECT generation FROM volumes WHERE id = :volume2), 0)) "
+               << conflict << " RETURNING id",
+           soci::use(row_.camera), soci::use(row_.stream), soci::use(row_.volume), soci::use(row_.path),
+           soci::use(row_.state), soci::use(row_.start), soci::use(row_.end), soci::use(row_.bytes),
+           soci::use(row_.init_id, row_.has_init), soci::use(row_.timing_source), soci::use(row_.timing_offset),
+           soci::use(row_.timing_ppm), soci::use(row_.timing_uncertainty), soci::use(row_.is_protected),
+           soci::use(row_.volume), soci::into(id_))),
+      insert_table_((sql.prepare << kPutTable, soci::use(id_), soci::use(table_))) {}
+
+long long SegmentInserter::insert(const SegmentRow& row, ByteView table) {
+    row_ = SegmentBuffer(row);
+    table_ = to_base64(table);
+    insert_row_.execute(true);
+    insert_table_.execute(true);
+    return id_;
 }
 
 void put_table(soci::session& sql, long long segment_id, ByteView table) {
     const auto text = to_base64(table);
-    sql << "INSERT INTO fragment_tables (segment_id, data) VALUES (:id, :data) "
-           "ON CONFLICT (segment_id) DO UPDATE SET data = excluded.data",
-        soci::use(segment_id), soci::use(text);
+    sql << kPutTable, soci::use(segment_id), soci::use(text);
 }
 
 Result<StreamKey> parse_stream(const std::string& camera, const std::string& stream) {

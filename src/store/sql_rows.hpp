@@ -55,8 +55,20 @@ Result<std::vector<SegmentRow>> select_segments(soci::session& sql, const std::s
     return rows;
 }
 
-// Inserts the row and its fragment table; `conflict` is the ON CONFLICT clause or empty. Returns the row's id. Throws.
-long long insert_segment(soci::session& sql, const SegmentRow& row, ByteView table, const char* conflict);
+// Inserts rows with their fragment tables; the statements are prepared once. Lives inside one transaction. Throws.
+class SegmentInserter {
+  public:
+    // `conflict` is the ON CONFLICT clause or empty.
+    SegmentInserter(soci::session& sql, const char* conflict);
+    long long insert(const SegmentRow& row, ByteView table);  // the row's id
+
+  private:
+    SegmentBuffer row_;
+    long long id_{0};
+    std::string table_;
+    soci::statement insert_row_;
+    soci::statement insert_table_;
+};
 // Writes or replaces the fragment table of a segment. Throws.
 void put_table(soci::session& sql, long long segment_id, ByteView table);
 
