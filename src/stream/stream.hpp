@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The in-process fan-out of one camera stream. Parts go into a ring that is bounded in bytes and always holds the last whole
-// fragment; each reader has its own cursor. `publish` never blocks and never waits for a reader; a reader that fell out of the
-// ring is told how much it lost and goes on at the newest start of a fragment. Being late is a value, not a fault.
-// Safe from any thread. No disk, no SQL, no sockets in here.
+// fragment; each reader has its own cursor. `publish` never blocks and never waits for a reader; a reader that fell out of
+// the ring is told how much it lost and goes on at the newest start of a fragment. Being late is a value, not a fault. Safe
+// from any thread. No disk, no SQL, no sockets in here.
 #pragma once
+#include "media/part.hpp"
+
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <variant>
-
-#include "media/part.hpp"
 
 namespace vantage::stream {
 
@@ -35,17 +35,18 @@ enum class Start {
 };
 
 struct ReaderOptions {
-    std::string name;  // for metrics and logs: "recorder", "browser 10.0.0.7"
+    std::string name{};  // for metrics and logs: "recorder", "browser 10.0.0.7"
     Start start{Start::newest_fragment};
     // Parts of the ring this reader may lag behind before it is told Dropped; 0: as long as they are in the ring.
     std::size_t most_bytes_behind{0};
     // Called on the publisher's thread, under no lock, once after each Nothing: only post something. May be empty.
-    std::function<void()> on_ready;
+    std::function<void()> on_ready{};
     // False for readers that must not keep an on-demand camera connected (the recorder).
     bool counts_as_viewer{true};
 };
 
-// One reader's cursor. `next` belongs to one thread at a time; destroying it unsubscribes.
+// One reader's cursor. `next` belongs to one thread at a time; destroying it unsubscribes. The destructor waits for an
+// on_ready that runs on another thread (so hold no lock that on_ready takes), and none comes after it.
 class Reader {
   public:
     ~Reader();
@@ -80,6 +81,7 @@ class Stream {
     ~Stream();
 
     void publish(PartPtr part);
+    // One that follows another without a part between them changes nothing: the first still stands.
     void interrupt(Interruption interruption);
     void close();
 
@@ -87,7 +89,8 @@ class Stream {
     // The init of the newest part, or nothing before the first.
     [[nodiscard]] InitPtr init() const;
     [[nodiscard]] StreamStats stats() const;
-    // Readers that count as viewers; `changed` is called under no lock after each change.
+    // Readers that count as viewers; `changed` is called after each change, one call at a time, under no lock of the ring.
+    // None runs any more when setting another one (or the destructor) has returned.
     [[nodiscard]] std::size_t viewers() const;
     void on_viewers_changed(std::function<void(std::size_t)> changed);
 
