@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plays one camera in a <video>: live, or footage from any instant, over one WebSocket. Decode times are Unix seconds, so the
+// element's currentTime is UTC. Without React: a page element owns it, calls `close` when it leaves, and hears of every change of
+// `state`. What it decides lies in decisions.ts.
+import type { StreamKind } from "../api/types";
+import * as decide from "./decisions";
+import { FeedRequest } from "./feed_request";
+import { FeedSocket } from "./feed_socket";
+import { FrameIndex, frameTimes } from "./moof";
+import { read, type Said } from "./protocol";
+import { LiveEdge } from "./live_edge";
+import { firstState, passing, type PlayerOptions, type PlayerState } from "./player_state";
+import { Sink } from "./sink";
+import { onNextPicture, playOn } from "./video";
+
+const kTickMs = 100;
+const kSilentMs = 12_000; // live without a byte for so long: the connection is dead
+const kMostFailures = 3;
+const kPausedGrant = 3; // seconds of footage around a picture that stands
+const kRetryMs = 4000;
+
+export class FeedPlayer {
+  private readonly socket: FeedSocket;
+  private readonly feed: FeedRequest;
+  private sink: Sink | null = null;
+  private readonly frames = new FrameIndex();
+  private readonly edge: LiveEdge;
+
+  private live_ = true;
+  private paused = false;
+  private position = 0; // where footage starts or goes on after a reconnect
+  private audio: boolean;
+  private suspended = false;
+
+  private starting = true; // the playhead is still to be put where the request begins
+  private stepping: { from: number; direction: 1 | -1 } | null = null;
+  private heardAt = 0;
+  private tickedAt = 0;
+  private failures = 0;
+  private timer = 0;
+  private retry = 0;
+  private current: PlayerState;
+  private readonly abort = new AbortController();
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly options: PlayerOptions,
+  ) {
+    this.audio = options.audio ?? false;
+    this.edge = new LiveEdge(video);
+    this.current = { ...firstState, stream: options.stream };
+    this.socket = new FeedSocket(options.address, {
+      open: () => this.askAgain(),
+      text: (text) => this.hear(read(text)),
+      bytes: (data) => this.take(data),
+      broken: () => {
+        this.feed.feeding = false;
+        this.set({ reconnecting: true });
+      },
+    });
+    this.feed = new FeedRequest(this.socket);
+    const on = (type: string, action: () => void) =>
+      video.addEventListener(type, action, { signal: this.abort.signal });
+    on("waiting", () => this.live_ && !this.starting && this.edge.stalled());
+    on("error", () => video.error && this.mediaFailed(video.error.message || "the browser could not decode the video"));
+    on("playing", () => this.showPhase());
+    on("pause", () => this.showPhase());
+    this.timer = window.setInterval(() => this.tick(), kTickMs);
+  }
+
+  get state(): PlayerState {
+    return this.current;
+  }
+
+  // The instant that is shown, in Unix seconds; nothing before the first picture.
+  get time(): number | null {
+    return this.starting && !this.live_ ? this.position : this.current.hasPicture ? this.video.currentTime : null;
+  }
+
+  // --- what a person can ask for ---
+
+  live(): void {
+    this.live_ = true;
+    this.paused = false;
+    this.set({ live: true, speed: 1 });
+    this.ask();
+  }
+
+  // Footage from `at`. Inside what is buffered this is a move of the playhead; elsewhere it is a new request.
+  seek(at: number, { play = !this.paused }: { play?: boolean } = {}): void {
+    const near = decide.rangeAt(this.sink?.ranges() ?? [], at, 0);
+    const full = !decide.sendsKeyFramesOnly(this.current.speed);
+    this.paused = !play;
+    this.position = at;
+    this.stepping = null;
+    if (near && full && !this.live_ && this.feed.feeding && this.feed.answered) {
+      this.video.currentTime = at;
+      this.starting = false;
+      this.follow();
+      return;
+    }
+    this.live_ = false;
+    this.set({ live: false });
+    this.ask();
+  }
+
+  pause(): void {
+    const at = this.time;
+    this.paused = true;
+    this.video.pause();
+    if (this.live_ && at !== null) {
+      this.live_ = false;
+      this.position = at;
+      this.feed.stop();
+      this.video.playbackRate = 1;
+      this.set({ live: false });
+    }
+    this.showPhase();
+  }
+
+  play(): void {
+    this.paused = false;
+    if (this.live_) return;
+    if (this.feed.feeding) this.follow();
+    else {
+      this.position = this.time ?? this.position;
+      this.ask();
+    }
+  }
+
+  toggle(): void {
+    if (this.paused) this.play();
+    else this.pause();
+  }
+
+  // One frame on or back; stops at it.
+  step(direction: 1 | -1): void {
+    if (!this.paused) this.pause();
+    const from = this.time;
+    if (from === null || this.stepping) return;
+    if (this.stepInside(from, direction)) return;
+    this.stepping = { from, direction };
+    this.position = from;
+    this.ask(direction < 0 ? from - 1 : from);
+  }
+
+  setSpeed(speed: number): void {
+    const before = this.current.speed;
+    if (speed === before) return;
+    const at = this.time;
+    this.set({ speed });
+    if (this.live_) {
+      if (speed === 1 || at === null) return this.set({ speed: 1 });
+      return this.seek(at - (speed > 1 ? 60 : 0), { play: true });
+    }
+    this.video.playbackRate = speed;
+    if (decide.sendsKeyFramesOnly(before) || decide.sendsKeyFramesOnly(speed)) {
+      this.position = at ?? this.position;
+      this.ask();
+    }
+  }
+
+  setStream(stream: StreamKind): void {
+    if (stream === this.current.stream) return;
+    this.position = this.time ?? this.position;
+    this.set({ stream, fellBack: false });
+    this.ask();
+  }
+
+  setAudio(audio: boolean): void {
+    if (audio === this.audio) return;
+    this.audio = audio;
+    this.position = this.time ?? this.position;
+    this.ask();
+  }
+
+  // Off screen or in a hidden tab a player holds no connection; the last picture stays.
+  suspend(suspended: boolean): void {
+    if (suspended === this.suspended) return;
+    this.suspended = suspended;
+    if (suspended) {
+      this.position = this.time ?? this.position;
+      this.feed.feeding = false;
+      this.socket.close();
+    } else if (this.live_ || !this.paused) {
+      this.socket.open();
+    }
+  }
+
+  start(): void {
+    if (!this.suspended) this.socket.open();
+  }
+
+  close(): void {
+    this.abort.abort();
+    clearInterval(this.timer);
+    clearTimeout(this.retry);
+    this.socket.close();
+    this.sink?.close();
+    this.sink = null;
+  }
+
+  // --- towards the server ---
+
+  private askAgain(): void {
+    this.heardAt = performance.now();
+    this.set({ reconnecting: false });
+    if (!this.live_ && !this.starting) this.position = this.video.currentTime;
+    if (this.live_ || !this.paused || !this.current.hasPicture || this.stepping) this.ask();
+  }
+
+  private ask(from = this.position): void {
+    this.feed.renew();
+    this.starting = true;
+    if (!this.current.hasPicture) this.set({ phase: "connecting" });
+    if (this.suspended) return;
+    if (!this.socket.isOpen) return this.socket.open();
+    const { stream, speed } = this.current;
+    const until = this.position + (this.paused ? kPausedGrant : decide.ahead(speed));
+    this.feed.send({ stream, speed, audio: this.audio, at: this.live_ ? null : from, until });
+  }
+
+  // Goes on in footage that is already being sent.
+  private follow(): void {
+    if (this.paused) this.video.pause();
+    else this.run();
+    this.showPhase();
+  }
+
+  // --- from the server ---
+
+  private hear(said: Said | null): void {
+    this.heardAt = performance.now();
+    if (!this.feed.belongs(said)) return;
+    switch (said.type) {
+      case "init":
+        return this.begin(said);
+      case "gap":
+        this.feed.gaps.push({ start: said.from, end: said.to, reason: said.reason });
+        return;
+      case "lost":
+        return this.set({ phase: "lost", since: said.since, detail: said.detail });
+      case "end":
+        this.feed.endAt = said.at;
+        return;
+      case "error":
+        return this.refused(said.code, said.detail);
+      case "dropped":
+        return; // shows as a hole in the buffer, which the playhead steps over
+    }
+  }
+
+  private begin(init: Extract<Said, { type: "init" }>): void {
+    if (!Sink.plays(init.mime)) return this.refused("unsupported", `This browser does not play ${init.mime}`);
+    const isNew = this.feed.begin(init.request);
+    if (!this.sink) this.sink = this.makeSink();
+    if (isNew) {
+      this.sink.clear();
+      this.frames.clear();
+      this.edge.reset();
+    }
+    this.sink.setType(init.mime);
+    this.set({ detail: "", code: "", since: null });
+  }
+
+  private take(data: ArrayBuffer): void {
+    this.heardAt = performance.now();
+    if (!this.feed.answered || !this.sink) return;
+    this.frames.add(frameTimes(data));
+    this.sink.append(data);
+    if (this.current.phase === "lost") this.showPhase();
+  }
+
+  private refused(code: string, detail: string): void {
+    const { fallback } = this.options;
+    if (code === "unsupported" && fallback && fallback !== this.current.stream) {
+      this.set({ stream: fallback, fellBack: true });
+      this.ask();
+      return;
+    }
+    this.feed.feeding = false;
+    this.set({ phase: "failed", code, detail });
+    if (passing.has(code)) {
+      clearTimeout(this.retry);
+      this.retry = window.setTimeout(() => this.current.phase === "failed" && this.ask(), kRetryMs);
+    }
+  }
+
+  // --- the picture ---
+
+  private makeSink(): Sink {
+    return new Sink(this.video, { settled: () => this.settled(), failed: (why) => this.mediaFailed(why) });
+  }
+
+  private mediaFailed(why: string): void {
+    if (this.abort.signal.aborted) return;
+    this.failures += 1;
+    this.position = this.time ?? this.position;
+    this.sink?.close();
+    this.sink = null;
+    if (this.failures > kMostFailures) this.refused("undecodable", why);
+    else this.ask();
+  }
+
+  // Everything that came is in the buffer.
+  private settled(): void {
+    if (!this.starting || !this.feed.answered) return;
+    const ranges = this.sink?.ranges() ?? [];
+    const first = ranges[0];
+    if (!first) return;
+    if (this.live_) {
+      this.place(first.start);
+    } else if (this.stepping) {
+      if (!this.stepInside(this.stepping.from, this.stepping.direction)) return;
+      this.stepping = null;
+      this.starting = false;
+    } else if (decide.rangeAt(ranges, this.position)) {
+      this.place(Math.max(first.start, this.position));
+    } else if (first.start > this.position) {
+      this.place(first.start); // nothing was recorded at the instant itself: on with what comes next
+    }
+  }
+
+  private place(at: number): void {
+    this.starting = false;
+    this.video.currentTime = at;
+    if (!this.current.hasPicture) {
+      onNextPicture(this.video, () => !this.abort.signal.aborted && this.set({ hasPicture: true }));
+    }
+    this.follow();
+  }
+
+  private run(): void {
+    playOn(this.video, this.live_ ? 1 : this.current.speed);
+  }
+
+  private stepInside(from: number, direction: 1 | -1): boolean {
+    const to = direction > 0 ? this.frames.next(from) : this.frames.previous(from);
+    if (to === null || !decide.rangeAt(this.sink?.ranges() ?? [], to)) return false;
+    this.video.currentTime = to + 0.0005; // inside the frame, clear of rounding
+    return true;
+  }
+
+  private tick(): void {
+    const now = performance.now();
+    const elapsed = (now - this.tickedAt) / 1000;
+    this.tickedAt = now;
+    if (this.suspended || !this.sink) return;
+    const ranges = this.sink.ranges();
+    const time = this.video.currentTime;
+    if (this.live_ && this.socket.isOpen && this.current.phase !== "lost" && now - this.heardAt > kSilentMs) {
+      this.socket.close();
+      this.feed.feeding = false;
+      this.socket.open();
+      return;
+    }
+    if (this.starting || ranges.length === 0) return;
+    if (this.live_) this.edge.follow(ranges, elapsed, this.current.hasPicture);
+    else this.feedFootage(ranges, time);
+    const trim = decide.trimTo(ranges, time, this.live_);
+    if (trim !== null && this.sink.idle) {
+      this.sink.remove(0, trim);
+      this.frames.trim(trim - 12);
+    }
+    this.showPhase();
+  }
+
+  private feedFootage(ranges: decide.Range[], time: number): void {
+    const moving = !this.paused || this.video.seeking;
+    if (moving && this.video.readyState < 3) {
+      const to = decide.overHole(ranges, this.feed.gaps, time);
+      if (to !== null && to > time) this.video.currentTime = to;
+      else if (this.feed.endAt !== null && time > this.feed.endAt - 1 && !this.paused) return this.live();
+    }
+    if (this.paused || !this.feed.feeding || !this.sink?.wantsMore) return;
+    this.feed.grant(this.video.currentTime, this.current.speed);
+  }
+
+  // --- what the page sees ---
+
+  private showPhase(): void {
+    const { phase, hasPicture } = this.current;
+    if (phase === "failed" && !this.feed.feeding) return;
+    if (phase === "lost" && this.live_ && this.video.readyState < 3) return;
+    if (!hasPicture) return this.set({ phase: "connecting" });
+    if (this.paused) return this.set({ phase: "paused" });
+    this.set({ phase: this.starting || this.video.readyState < 3 ? "buffering" : "playing" });
+  }
+
+  private set(change: Partial<PlayerState>): void {
+    const next = { ...this.current, ...change };
+    const same = (Object.keys(change) as (keyof PlayerState)[]).every((key) => this.current[key] === change[key]);
+    if (same) return;
+    this.current = next;
+    this.options.onState(next);
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of the server over one socket: the request that counts, whether its answer has begun, how much footage was granted,
+// which gaps it announced, and where it ends. Lets through only what belongs to the last request.
+import type { StreamKind } from "../api/types";
+import { playable } from "./codecs";
+import * as decide from "./decisions";
+import type { FeedSocket } from "./feed_socket";
+import type { Ask, Said } from "./protocol";
+
+export interface Wish {
+  stream: StreamKind;
+  audio: boolean;
+  speed: number;
+  at: number | null; // null: live. Unix seconds: where footage is to begin
+  until: number; // Unix seconds: the first grant
+}
+
+export class FeedRequest {
+  private number = 0; // the last asked
+  private begun = 0; // the one whose init came
+  private until = 0; // granted
+  gaps: decide.Gap[] = [];
+  endAt: number | null = null;
+  // The server sends, or will, for the last request.
+  feeding = false;
+
+  constructor(private readonly socket: FeedSocket) {}
+
+  // True when what arrives belongs to the last request.
+  get answered(): boolean {
+    return this.begun === this.number && this.number > 0;
+  }
+
+  send(wish: Wish): void {
+    const audio = wish.audio && !decide.sendsKeyFramesOnly(wish.speed);
+    const common = { request: this.number, stream: wish.stream, audio, codecs: playable() };
+    this.feeding = true;
+    if (wish.at === null) {
+      this.say({ type: "live", ...common });
+      return;
+    }
+    this.until = wish.until;
+    this.say({ type: "play", ...common, at: new Date(wish.at * 1000).toISOString(), speed: wish.speed, until: wish.until });
+  }
+
+  // From here on nothing of the old request counts.
+  renew(): void {
+    this.number += 1;
+    this.endAt = null;
+    this.feeding = false;
+  }
+
+  stop(): void {
+    this.feeding = false;
+    this.say({ type: "stop" });
+  }
+
+  belongs(said: Said | null): said is Said {
+    return said !== null && said.request === this.number;
+  }
+
+  // Takes an init in; true when it is the first of its request.
+  begin(request: number): boolean {
+    const isNew = this.begun !== request;
+    this.begun = request;
+    if (isNew) this.gaps = [];
+    return isNew;
+  }
+
+  // Lets more footage come when the playhead, at `time`, has used up enough of what was granted.
+  grant(time: number, speed: number): void {
+    const more = decide.nextGrant(time, this.until, speed, this.gaps);
+    if (more === null) return;
+    this.until = more;
+    this.say({ type: "grant", request: this.number, until: more });
+  }
+
+  private say(ask: Ask): void {
+    this.socket.send(ask);
+  }
+}

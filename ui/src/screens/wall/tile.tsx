@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// One camera on the wall: the small stream where there is one, muted. Off screen it holds no connection and decodes nothing.
+import { memo, useRef } from "react";
+import { Link } from "react-router-dom";
+import { streamOf, type Camera } from "../../api/types";
+import { usePlayer } from "../../player/use_player";
+import { PictureState } from "../../ui/picture_state";
+import { span } from "../../ui/format";
+import { useNow } from "../../ui/use_now";
+import { useOnScreen } from "../../ui/use_size";
+import { clockText, dayOf, dayText } from "../../ui/zone";
+import { useZone } from "../../ui/zone_context";
+import { LastDay } from "../../timeline/last_day";
+
+export const Tile = memo(function Tile({ camera, height, large }: { camera: Camera; height: number; large: boolean }) {
+  const frame = useRef<HTMLAnchorElement>(null);
+  const onScreen = useOnScreen(frame);
+  const main = streamOf(camera, "main");
+  const sub = streamOf(camera, "sub");
+  const disabled = main?.state === "disabled";
+  const small = sub !== undefined && sub.state !== "disabled" && sub.state !== "refused";
+  const { video, state } = usePlayer(camera.id, {
+    stream: small && !large ? "sub" : "main",
+    fallback: small ? (large ? "sub" : "main") : null,
+    active: onScreen && !disabled,
+  });
+  return (
+    <Link
+      ref={frame}
+      to={`/watch/${encodeURIComponent(camera.id)}`}
+      aria-label={`${camera.name}: open`}
+      style={{ height }}
+      className="group on-picture relative block overflow-hidden rounded-[3px] bg-black outline-offset-[-2px]"
+    >
+      <video
+        ref={video}
+        muted
+        playsInline
+        disablePictureInPicture
+        tabIndex={-1}
+        className={`size-full object-contain transition-[filter] duration-300 ${state?.phase === "lost" ? "brightness-50 grayscale" : ""}`}
+      />
+      {disabled ? (
+        <PictureState tone="quiet" title="Switched off" small />
+      ) : (
+        state && <TileState camera={camera} phase={state.phase} since={state.since} detail={state.detail} code={state.code} reconnecting={state.reconnecting} />
+      )}
+      <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/75 to-transparent pt-6">
+        <div className="flex items-end gap-2 px-2.5 pb-1.5">
+          <span className="truncate text-[13px] font-[560] drop-shadow">{camera.name}</span>
+        </div>
+        {onScreen && <LastDay camera={camera.id} className="h-[3px]" />}
+      </div>
+      <span className="pointer-events-none absolute inset-0 rounded-[3px] ring-inset group-hover:ring-1 group-hover:ring-white/40" />
+    </Link>
+  );
+});
+
+interface TileStateProps {
+  camera: Camera;
+  phase: string;
+  since: string | null;
+  detail: string;
+  code: string;
+  reconnecting: boolean;
+}
+
+function TileState({ camera, phase, since, detail, code, reconnecting }: TileStateProps) {
+  const main = streamOf(camera, "main");
+  if (phase === "lost" || (main?.state === "lost" && phase !== "playing")) {
+    return <Lost since={since ?? main?.since ?? null} detail={detail || main?.detail || ""} />;
+  }
+  if (phase === "failed") {
+    return (
+      <PictureState tone="quiet" title={code === "unsupported" ? "This browser can't play it" : "No picture"} small>
+        {code === "unsupported" ? "It is recorded all the same" : detail}
+      </PictureState>
+    );
+  }
+  if (main?.state === "refused" && phase !== "playing") {
+    return (
+      <PictureState tone="alarm" title="Refused" small>
+        {main.detail}
+      </PictureState>
+    );
+  }
+  if (phase === "connecting") return <PictureState tone="wait" title={main?.state === "idle" ? "Waking the camera" : "Connecting"} small />;
+  if (reconnecting) return <PictureState tone="quiet" title="Connection to the recorder lost" small />;
+  return null;
+}
+
+export function Lost({ since, detail, small = true }: { since: string | null; detail: string; small?: boolean }) {
+  const now = useNow(1000);
+  const { zone } = useZone();
+  const at = since ? Date.parse(since) / 1000 : null;
+  const day = at !== null ? dayOf(at, zone) : "";
+  const today = dayOf(now, zone);
+  return (
+    <PictureState tone="alarm" title={at === null ? "Lost" : `Lost for ${span(now - at)}`} small={small}>
+      {at !== null && (
+        <span className="figure block">
+          since {day !== today && `${dayText(day, today)}, `}
+          {clockText(at, zone)}
+        </span>
+      )}
+      {detail}
+    </PictureState>
+  );
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ButtonHTMLAttributes, ReactNode } from "react";
+import { Icon, type IconName } from "./icons";
+
+type Look = "accent" | "plain" | "quiet" | "alarm";
+
+const looks: Record<Look, string> = {
+  accent: "bg-accent text-accent-ink font-semibold hover:bg-accent-strong",
+  plain: "border border-line-strong bg-raised text-ink hover:bg-hover",
+  quiet: "text-ink-2 hover:bg-hover hover:text-ink",
+  alarm: "border border-alarm text-alarm hover:bg-alarm-quiet",
+};
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  look?: Look;
+  icon?: IconName;
+  busy?: boolean; // disabled, with a line that shows that it goes on
+  children?: ReactNode;
+}
+
+export function Button({ look = "plain", icon, busy, children, className = "", disabled, type = "button", ...rest }: ButtonProps) {
+  return (
+    <button
+      type={type}
+      disabled={disabled || busy}
+      aria-busy={busy || undefined}
+      className={`relative inline-flex h-9 shrink-0 items-center justify-center gap-2 overflow-hidden rounded-md px-3.5 text-[13.5px] whitespace-nowrap transition-colors disabled:opacity-55 max-sm:h-11 ${looks[look]} ${className}`}
+      {...rest}
+    >
+      {icon && <Icon name={icon} size={16} />}
+      {children}
+      {busy && <span className="sweep absolute inset-x-0 bottom-0 h-0.5 overflow-hidden" />}
+    </button>
+  );
+}
+
+interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  name: string; // what it does, for people who don't see the icon
+  icon: IconName;
+  shortcut?: string; // shown behind the name: "Next frame (.)"
+  pressed?: boolean;
+  size?: "md" | "lg";
+}
+
+export function IconButton({ name, icon, shortcut, pressed, size = "md", className = "", ...rest }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={name}
+      aria-pressed={pressed}
+      title={shortcut ? `${name} (${shortcut})` : name}
+      className={`inline-flex shrink-0 items-center justify-center rounded-md text-ink-2 transition-colors hover:bg-hover hover:text-ink aria-pressed:text-accent disabled:opacity-35 disabled:hover:bg-transparent ${size === "lg" ? "size-11" : "size-9 max-sm:size-10"} ${className}`}
+      {...rest}
+    >
+      <Icon name={icon} size={size === "lg" ? 22 : 18} />
+    </button>
+  );
+}
+
+// One of a few: sizes of the wall, streams, speeds.
+export function Segmented<T extends string | number>({
+  name,
+  options,
+  value,
+  onChange,
+}: {
+  name: string;
+  options: { value: T; text: string; title?: string; disabled?: boolean }[];
+  value: T;
+  onChange: (value: T) => void;
+}) {
+  return (
+    <div role="radiogroup" aria-label={name} className="inline-flex shrink-0 rounded-md border border-line p-0.5">
+      {options.map((option) => (
+        <button
+          key={option.value}
+          type="button"
+          role="radio"
+          aria-checked={option.value === value}
+          disabled={option.disabled}
+          title={option.title}
+          onClick={() => onChange(option.value)}
+          className="h-7 min-w-8 rounded-[4px] px-2.5 text-[13px] text-ink-2 transition-colors hover:text-ink aria-checked:bg-hover aria-checked:text-ink disabled:opacity-40 max-sm:h-9"
+        >
+          {option.text}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as Radix from "@radix-ui/react-dialog";
+import { useState, type ReactNode } from "react";
+import { problemFrom } from "../api/client";
+import { Button, IconButton } from "./button";
+import { Notice } from "./states";
+
+// A sheet from below on a phone, a panel in the middle elsewhere.
+export function Dialog({
+  open,
+  onClose,
+  title,
+  description,
+  children,
+  wide = false,
+}: {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+  wide?: boolean;
+}) {
+  return (
+    <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className={`appear fixed z-50 flex max-h-[92dvh] flex-col overflow-hidden border border-line bg-surface shadow-(--shadow) outline-none max-sm:inset-x-0 max-sm:bottom-0 max-sm:rounded-t-lg sm:top-1/2 sm:left-1/2 sm:w-[calc(100vw-2rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-lg ${wide ? "sm:max-w-3xl" : "sm:max-w-md"}`}
+        >
+          <header className="flex items-start gap-3 border-b border-line py-3 pr-2 pl-5">
+            <div className="min-w-0 flex-1 py-1">
+              <Radix.Title className="text-[17px]">{title}</Radix.Title>
+              {description && <div className="mt-0.5 text-[13px] text-ink-3">{description}</div>}
+            </div>
+            <Radix.Close asChild>
+              <IconButton name="Close" icon="close" />
+            </Radix.Close>
+          </header>
+          <div className="overflow-y-auto px-5 py-4">{children}</div>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+// Asks before what cannot be taken back, and says what it means.
+export function Confirm({
+  open,
+  onClose,
+  title,
+  children,
+  word,
+  action,
+}: {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  children: ReactNode;
+  word: string;
+  action: () => Promise<unknown>;
+}) {
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+  const run = async () => {
+    setBusy(true);
+    setFault(null);
+    try {
+      await action();
+      onClose();
+    } catch (error) {
+      setFault(problemFrom(error).detail);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog open={open} onClose={onClose} title={title}>
+      <div className="space-y-4">
+        <div className="text-ink-2">{children}</div>
+        {fault && <Notice>{fault}</Notice>}
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="alarm" busy={busy} onClick={run}>
+            {word}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's own icons: 20 × 20, one weight of line. Always beside a word or in a control that has a name.
+import type { SVGProps } from "react";
+
+const paths = {
+  wall: "M3 4h6v5H3zM11 4h6v5h-6zM3 11h6v5H3zM11 11h6v5h-6z",
+  camera: "M3 6h9v8H3zM12 9l5-2.5v7L12 11",
+  people: "M7.5 9a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M3 16c0-3 2-4.5 4.5-4.5S12 13 12 16M13 4.4a2.5 2.5 0 0 1 0 4.3M14 11.8c1.9.5 3 1.9 3 4.2",
+  system: "M3 5h14v4H3zM3 11h14v4H3zM6 7h.01M6 13h.01",
+  play: "M6 4.5v11l9-5.5z",
+  pause: "M6.5 4.5v11M13.5 4.5v11",
+  stepBack: "M14 5v10l-7-5zM5 5v10",
+  stepForward: "M6 5v10l7-5zM15 5v10",
+  previous: "M12 4l-6 6 6 6",
+  next: "M8 4l6 6-6 6",
+  full: "M3 8V3.5h4.5M12.5 3.5H17V8M17 12v4.5h-4.5M7.5 16.5H3V12",
+  leaveFull: "M7.5 3.5V8H3M17 8h-4.5V3.5M12.5 16.5V12H17M3 12h4.5v4.5",
+  sound: "M4 8v4h2.5L10 15V5L6.5 8zM13 7.5c1.5 1.5 1.5 3.5 0 5M15.3 5.2c2.7 2.7 2.7 6.9 0 9.6",
+  muted: "M4 8v4h2.5L10 15V5L6.5 8zM13 8l4 4M17 8l-4 4",
+  plus: "M10 4v12M4 10h12",
+  minus: "M4 10h12",
+  close: "M5 5l10 10M15 5L5 15",
+  calendar: "M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3.5M13 3v3.5",
+  more: "M5 10h.01M10 10h.01M15 10h.01",
+  check: "M4 10.5l4 4 8-9",
+  warn: "M10 3.5L17.5 16.5h-15zM10 8.5v3.5M10 14.3h.01",
+  gear: "M10 7.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6M10 2.8v2M10 15.2v2M2.8 10h2M15.2 10h2M4.9 4.9l1.4 1.4M13.7 13.7l1.4 1.4M4.9 15.1l1.4-1.4M13.7 6.3l1.4-1.4",
+  key: "M8 9.5a3 3 0 1 1-2.5-2.95A3 3 0 0 1 8 9.5zM8 9.5h9M14 9.5v3",
+  search: "M9 14.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11M13 13l4 4",
+  copy: "M7 7h9v9.5H7zM4 13V3.5h9",
+  out: "M8 4H4v12h4M9 10h8M14 7l3 3-3 3",
+  lock: "M5 9h10v7.5H5zM7 9V6.5a3 3 0 0 1 6 0V9",
+  pencil: "M4 16l.800-3.5L13 4.3l2.7 2.7-8.2 8.2z",
+  trash: "M4 5.5h12M8 5.5V3.5h4v2M5.5 5.5l.700 11h7.6l.700-11",
+  zoomReset: "M4 8V4h4M16 12v4h-4M4 4l5 5M16 16l-5-5",
+  chevron: "M5 8l5 5 5-5",
+  sun: "M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M10 2v2M10 16v2M2 10h2M16 10h2M4.3 4.3l1.4 1.4M14.3 14.3l1.4 1.4M4.3 15.7l1.4-1.4M14.3 5.7l1.4-1.4",
+} as const;
+
+export type IconName = keyof typeof paths;
+const solid = new Set<IconName>(["play"]);
+
+export function Icon({ name, size = 18, ...rest }: { name: IconName; size?: number } & SVGProps<SVGSVGElement>) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 20 20"
+      fill={solid.has(name) ? "currentColor" : "none"}
+      stroke="currentColor"
+      strokeWidth={name === "more" ? 2.4 : 1.6}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+      {...rest}
+    >
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+// The mark: a line of sight from a vantage point, and what it rests on.
+export function Mark({ size = 22 }: { size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden="true" focusable="false">
+      <path d="M4 7 16 27 28 7" stroke="currentColor" strokeWidth="3.6" strokeLinecap="square" />
+      <circle cx="16" cy="9.5" r="3.5" fill="var(--accent)" />
+    </svg>
+  );
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a place shows while it waits, when it is empty, and when something failed.
+import type { ReactNode } from "react";
+import type { Problem } from "../api/types";
+import { Button } from "./button";
+import { Icon, type IconName } from "./icons";
+
+// A moving line, after a moment: what takes 200 ms should not flicker.
+export function Working({ what }: { what: string }) {
+  return (
+    <div role="status" className="flex flex-col items-center gap-3 px-6 py-14 text-ink-3 [animation:appear_.2s_.25s_both]">
+      <span className="sweep relative h-0.5 w-32 overflow-hidden rounded-full bg-line" />
+      <span>{what}</span>
+    </div>
+  );
+}
+
+export function Empty({ icon, title, children, action }: { icon: IconName; title: string; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="mx-auto flex max-w-sm flex-col items-center gap-2 px-6 py-16 text-center">
+      <Icon name={icon} size={30} className="mb-2 text-ink-3" />
+      <h2 className="text-[17px]">{title}</h2>
+      {children && <div className="text-ink-2">{children}</div>}
+      {action && <div className="mt-3">{action}</div>}
+    </div>
+  );
+}
+
+export function Failed({ problem, retry }: { problem: Problem; retry?: () => void }) {
+  return (
+    <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-2 px-6 py-16 text-center">
+      <Icon name="warn" size={28} className="mb-2 text-alarm" />
+      <h2 className="text-[17px]">{problem.title}</h2>
+      <p className="text-ink-2">{problem.detail}</p>
+      {retry && (
+        <Button className="mt-3" onClick={retry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+// A failure beside what caused it: in a form, above a list.
+export function Notice({ tone = "alarm", children }: { tone?: "alarm" | "quiet" | "good"; children: ReactNode }) {
+  const looks = {
+    alarm: "border-alarm/60 bg-alarm-quiet",
+    quiet: "border-line bg-raised text-ink-2",
+    good: "border-accent/50 bg-accent-quiet",
+  };
+  return (
+    <div role={tone === "alarm" ? "alert" : "status"} className={`appear rounded-md border px-3 py-2.5 text-[13.5px] ${looks[tone]}`}>
+      {children}
+    </div>
+  );
+}
