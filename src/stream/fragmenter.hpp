@@ -1,52 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packets of one camera stream in, parts out: here, and only here, is muxed. Lives on the thread of its source; holds one packet
-// a track back, because a part closes when the next frame has fixed the duration of its last one. No ring, no clock, no disk.
+// Packets of one camera stream in, parts out: here, and only here, is muxed. Lives on the thread of its source; holds one
+// packet a track back, because a part closes when the next frame has fixed the duration of its last one. No ring, no clock,
+// no disk.
 #pragma once
-#include <functional>
-#include <vector>
-
 #include "media/packet.hpp"
 #include "media/part.hpp"
+
+#include <functional>
+#include <optional>
+#include <vector>
 
 namespace vantage::stream {
 
 struct FragmenterOptions {
-    Ticks video_part{Ticks{10800}};        // 120 ms: a part closes when the next frame would pass it
-    Ticks audio_part{Ticks{22500}};        // 250 ms
-    Ticks longest_fragment{Ticks{2700000}};  // 30 s: then a recovery point counts as a start; without one it is cut
-    std::size_t largest_fragment{16U << 20}; // bytes, the ring's bound: likewise
-    Ticks audio_silence{Ticks{90000}};     // 1 s without audio: the audio track leaves the init
+    Ticks video_part{Ticks{10800}};           // 120 ms: a part closes when the next frame would pass it
+    Ticks audio_part{Ticks{22500}};           // 250 ms
+    Ticks longest_fragment{Ticks{2700000}};   // 30 s: then a recovery point counts as a start; without one it is cut
+    std::size_t largest_fragment{16U << 20};  // bytes, the ring's bound: likewise
+    Ticks audio_silence{Ticks{90000}};        // 1 s without audio: the audio track leaves the init
+    Ticks audio_wait{Ticks{45000}};           // 500 ms: so long the first video waits for announced audio
 };
 
 class Fragmenter {
   public:
     Fragmenter(FragmenterOptions options, std::function<void(PartPtr)> out);
 
-    // Tracks as the source announces them. A track enters the init only with its first packet. A change ends the running part;
-    // the next one is a discontinuity with a new init.
+    // Tracks as the source announces them; one that MP4 does not carry is left out. Another video track ends the running
+    // part, and the next one, from a key frame on, is a discontinuity with a new init.
     void set_tracks(const TrackSet& tracks);
-    // Video before the first key frame (or recovery point) is dropped and counted.
+    // Video before the first key frame (or recovery point) is dropped and counted. Audio enters the init with its first
+    // packet and leaves it after silence; the init changes where a fragment starts, so that every segment begins with a key
+    // frame. Audio before that is dropped.
     void push(PacketPtr packet);
     // Closes the running parts; the last packet takes the duration of the one before it. What follows is a discontinuity.
     void flush();
 
+    // True while fragments start at recovery points or are cut, because key frames do not come.
     [[nodiscard]] bool sends_no_key_frames() const { return no_key_frames_; }
-    [[nodiscard]] std::uint64_t dropped_before_key() const { return dropped_before_key_; }
+    // Packets that no decoder could have used: before a start, without bytes, or not later than the one before.
+    [[nodiscard]] std::uint64_t dropped_before_key() const { return dropped_; }
 
   private:
     struct Pending {
         std::vector<PacketPtr> packets;
-        std::vector<Ticks> durations;  // of all but the last
+        std::vector<Ticks> durations;  // of all but the last, which takes `usual` if nothing follows
+        Ticks usual{0};                // duration of the newest packet that has one
+        bool starts_fragment{false};
+        bool decodable{true};
     };
-    FragmenterOptions options_;
-    std::function<void(PartPtr)> out_;
+    enum class Boundary { none, key, recovery, cut };
+
+    void accept(const PacketPtr& packet);
+    void accept_video(const PacketPtr& packet);
+    void accept_audio(const PacketPtr& packet);
+    bool await_start(const PacketPtr& packet);
+    [[nodiscard]] Boundary boundary(const Packet& packet) const;
+    void start_fragment(const Packet& packet, Boundary why);
+    bool renew_init(const Packet& packet);
+    void append(Pending& pending, const PacketPtr& packet, Ticks longest);
+    void close(Pending& pending);
+    void release_held();
+    [[nodiscard]] bool audio_is_heard(MediaTime at) const;
+
+    const FragmenterOptions options_;
+    const std::function<void(PartPtr)> out_;
     TrackSet announced_;
     InitPtr init_;
+    MediaTime init_start_;  // of the first packet under init_
     Pending video_, audio_;
+    bool started_{false};  // a fragment runs
     bool discontinuity_{true};
-    bool no_key_frames_{false};
-    std::uint64_t dropped_before_key_{0};
     std::uint32_t sequence_{0};
+
+    std::vector<PacketPtr> held_;  // from the first start on, while announced audio has not come
+    std::optional<MediaTime> last_audio_;
+    std::optional<MediaTime> first_dropped_;  // video that waits for a start
+
+    MediaTime fragment_start_;
+    std::size_t fragment_bytes_{0};
+    bool fragment_has_recovery_{false};  // a recovery point behind its first frame
+    bool recovery_starts_{false};        // the running fragment began without a key frame
+    bool no_key_frames_{false};
+    std::uint64_t dropped_{0};
 };
 
 }  // namespace vantage::stream
