@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where frames come from, whatever the protocol. A source knows nothing of UTC, muxing or reconnecting: it hands on what the
-// camera sent with the camera's time stamps and the moment of arrival, and ends once. RTSP sources live on an Asio thread, those
-// that block (libavformat, V4L2) on a thread of their own; a source calls its sink from one thread at a time.
+// camera sent with the camera's time stamps and the moment of arrival, and ends once. RTSP sources live on an Asio thread,
+// those that block (libavformat, V4L2) on a thread of their own; a source calls its sink from one thread at a time.
 #pragma once
+#include "base/time.hpp"
+#include "media/track.hpp"
+
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "base/time.hpp"
-#include "media/track.hpp"
 
 namespace vantage::ingest {
 
@@ -51,10 +51,10 @@ class SourceSink {
 // Counters since start; readable from any thread.
 struct SourceStats {
     std::uint64_t bytes{0};
-    std::uint64_t packets{0};        // RTP or demuxed
-    std::uint64_t lost_packets{0};   // by sequence number
-    std::uint64_t late_packets{0};   // arrived after their turn (UDP)
-    microseconds jitter{0};          // RFC 3550 6.4.1, video
+    std::uint64_t packets{0};       // RTP or demuxed
+    std::uint64_t lost_packets{0};  // by sequence number
+    std::uint64_t late_packets{0};  // arrived after their turn (UDP)
+    microseconds jitter{0};         // RFC 3550 6.4.1, video
 };
 
 class Source {

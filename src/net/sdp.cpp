@@ -102,6 +102,10 @@ void read_attribute(std::string_view line, Sdp& sdp, SdpDirection& session_direc
     if (const auto direction = read_direction(name)) (media ? media->direction : session_direction) = *direction;
     if (media && iequals(name, "rtpmap")) read_rtpmap(value, *media);
     if (media && iequals(name, "fmtp")) read_fmtp(value, *media);
+    if (media && iequals(name, "x-dimensions")) {
+        const auto width = parse_number<int>(take_until(value, ',')), height = parse_number<int>(value);
+        if (width && height && *width > 0 && *height > 0) media->dimensions = {*width, *height};
+    }
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ struct SdpMedia {
     std::vector<SdpFormat> formats;
     std::string control;                           // as written; empty if not said
     SdpDirection direction{SdpDirection::unsaid};  // the session's if the media has none
+    std::pair<int, int> dimensions{0, 0};  // of a=x-dimensions, pixels: JPEG of over 2040 pixels cannot say it in RTP
     [[nodiscard]] const SdpFormat* format(int payload_type) const;
 };
 

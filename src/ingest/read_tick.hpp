@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The beat to which all cameras of an io_context are read: one timer for all, so that a camera costs one read a beat instead
+// of a wake-up and several reads for each burst of packets. Safe from any thread of the context.
+#pragma once
+#include "base/time.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <mutex>
+#include <optional>
+
+namespace vantage::ingest {
+
+enum class Beat {
+    stream,    // 20 ms: TCP, where the kernel keeps what has come and the moment it came
+    catch_up,  // 4 ms: datagrams, which the kernel drops when its buffer is full, and streams that were read to the brim
+};
+
+class ReadTick final : public boost::asio::execution_context::service {
+  public:
+    using key_type = ReadTick;
+    static inline boost::asio::execution_context::id id;  // NOLINT: the name Asio asks for
+
+    explicit ReadTick(boost::asio::execution_context& context);
+    static ReadTick& of(boost::asio::io_context& context) { return boost::asio::use_service<ReadTick>(context); }
+
+    // Completes at the next beat with void(error_code).
+    template <class Token>
+    auto async_wait(Beat beat, Token&& token) {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            [this, beat](auto handler) {
+                const std::lock_guard hold(mutex_);
+                armed(beat).async_wait(std::move(handler));
+            },
+            token);
+    }
+
+  private:
+    void shutdown() override;
+    // The beat's timer, set to its next moment if it is not. Needs mutex_.
+    boost::asio::steady_timer& armed(Beat beat);
+
+    std::mutex mutex_;
+    std::optional<boost::asio::steady_timer> stream_, catch_up_;  // guarded by mutex_
+};
+
+}  // namespace vantage::ingest
