@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the HTTP handlers may ask of the running program. app implements it; nothing in serve knows how cameras are supervised
-// or configured. Safe from any thread; what may block is said.
+// What the HTTP handlers may ask of the running program. app implements it; nothing in serve knows how cameras are
+// supervised or configured. Safe from any thread; what may block is said.
 #pragma once
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "footage/footage.hpp"
 #include "media/track.hpp"
 #include "stream/stream.hpp"
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace vantage::serve {
 
 struct StreamView {
     StreamKind kind{StreamKind::main};
-    std::string state;         // "connecting", "running", "lost", "idle" (on demand), "refused", "disabled"
-    std::string detail;        // for a person: why it is lost or refused; "sends no key frames"
+    std::string state;             // "connecting", "running", "lost", "idle" (on demand), "refused", "disabled"
+    std::string detail;            // for a person: why it is lost or refused; "sends no key frames"
     std::optional<UtcTime> since;  // of the state
-    TrackSet tracks;           // empty before the first connect
+    TrackSet tracks;               // empty before the first connect
     double fps{0};
     double bits_per_second{0};
     std::uint64_t lost_packets{0};
@@ -29,7 +29,7 @@ struct StreamView {
     stream::StreamStats ring;
     bool recorded{false};
     microseconds write_lag{0};
-    double gap_seconds{0};      // since start
+    double gap_seconds{0};  // since start
     std::uint64_t disk_bytes{0};
     std::optional<UtcTime> oldest;  // footage
 };
@@ -72,8 +72,8 @@ class Control {
     virtual ~Control() = default;
     [[nodiscard]] virtual std::vector<CameraView> cameras() const = 0;
     [[nodiscard]] virtual std::optional<CameraView> camera(const CameraId& id) const = 0;
-    // The long form as JSON text. read_only for a camera of the file, already_exists, invalid_argument with the reason. A '***'
-    // password keeps the stored one. Blocks on settings.db.
+    // The long form as JSON text. read_only for a camera of the file, already_exists, invalid_argument with the reason. A
+    // '***' password keeps the stored one. Blocks on settings.db.
     virtual Status add_camera(const CameraId& id, const std::string& config_json) = 0;
     virtual Status change_camera(const CameraId& id, const std::string& config_json) = 0;
     // Footage stays until retention takes it. Blocks on settings.db.

@@ -7,7 +7,7 @@
 namespace vantage::serve {
 
 struct PageFile {
-    std::string_view path;          // "/index.html", "/assets/index-1a2b3c.js"
+    std::string_view path;  // "/index.html", "/assets/index-1a2b3c.js"
     std::string_view content_type;
     std::span<const unsigned char> plain;
     std::span<const unsigned char> gzip;  // empty where gzip would not be smaller

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/credentials.hpp"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+namespace vantage::serve {
+namespace {
+
+// The password of "user:password" in base64; the user's name does not matter.
+std::optional<std::string> basic_password(std::string_view encoded) {
+    std::string decoded(encoded.size(), '\0');
+    std::size_t size = 0;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(decoded.data()), decoded.size(), encoded.data(), encoded.size(),
+                          nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
+        return std::nullopt;
+    decoded.resize(size);
+    const auto colon = decoded.find(':');
+    return colon == std::string::npos ? std::nullopt : std::optional(decoded.substr(colon + 1));
+}
+
+bool take_scheme(std::string_view& header, std::string_view scheme) {
+    if (header.size() <= scheme.size() || header[scheme.size()] != ' ' ||
+        !net::equals_ignoring_case(header.substr(0, scheme.size()), scheme))
+        return false;
+    header.remove_prefix(scheme.size() + 1);
+    return true;
+}
+
+std::string cookie(std::string_view value, std::string_view age, const net::Request& request, std::string_view base_path) {
+    return fmt::format("{}={}; Path={}/; Max-Age={}; HttpOnly; SameSite=Strict{}", kSessionCookie, value, base_path, age,
+                       request.secure ? "; Secure" : "");
+}
+
+}  // namespace
+
+Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions, const Links& links) {
+    if (auto header = request.headers.get("Authorization"); !header.empty()) {
+        if (take_scheme(header, "Bearer")) return sessions.by_token(header, Proof::bearer);
+        if (media && take_scheme(header, "Basic")) {
+            const auto password = basic_password(header);
+            if (!password) return fail(errc::unauthenticated, "the Authorization header cannot be read");
+            return sessions.by_token(*password, Proof::basic);
+        }
+        return fail(errc::unauthenticated, "use Authorization: Bearer with a token; Basic works on media addresses only");
+    }
+    if (media && links.is_signed(request)) {
+        if (auto good = links.check(request); !good) return good.error();
+        Identity who;
+        who.proof = Proof::link;
+        return who;
+    }
+    const auto cookie = request.cookie(kSessionCookie);
+    if (cookie.empty()) return fail(errc::unauthenticated, "log in first");
+    return sessions.by_cookie(cookie);
+}
+
+std::string session_cookie(std::string_view value, const net::Request& request, std::string_view base_path) {
+    return cookie(value, std::to_string(std::chrono::seconds(Sessions::kLifetime).count()), request, base_path);
+}
+
+std::string expired_cookie(const net::Request& request, std::string_view base_path) {
+    return cookie("", "0", request, base_path);
+}
+
+}  // namespace vantage::serve

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every route there is. Where two patterns fit one address, the first wins.
+#include "serve/handlers.hpp"
+
+namespace vantage::serve {
+namespace {
+
+using enum net::Method;
+using enum Need;
+using enum Ways;
+namespace h = handlers;
+
+constexpr Endpoint kEndpoints[] = {
+    {get, "/api/v1/setup", open, program, h::get_setup, "Whether the first admin is still to be made"},
+    {post, "/api/v1/setup", open, program, h::post_setup,
+     "Makes the first admin with the token from the console, and logs in"},
+    {post, "/api/v1/login", open, program, h::post_login, "Logs in with name and password, or a one-time link token"},
+    {post, "/api/v1/logout", viewer, program, h::post_logout, "Ends this session"},
+    {get, "/api/v1/me", viewer, program, h::get_me, "Who is logged in, and the CSRF token"},
+    {post, "/api/v1/me/password", viewer, program, h::post_my_password, "Changes the own password; other sessions end"},
+
+    {get, "/api/v1/cameras", viewer, program, h::list_cameras, "Cameras the user may see"},
+    {post, "/api/v1/cameras", operator_, program, h::add_camera, "Adds a camera"},
+    {post, "/api/v1/cameras/test", operator_, program, h::test_camera, "Connects once and shows the first picture"},
+    {get, "/api/v1/cameras/{camera}", viewer, program, h::get_camera, "One camera with the state of its streams"},
+    {put, "/api/v1/cameras/{camera}", operator_, program, h::change_camera, "Changes a camera that the page added"},
+    {del, "/api/v1/cameras/{camera}", operator_, program, h::remove_camera, "Removes a camera; its footage stays"},
+    {get, "/api/v1/cameras/{camera}/coverage", viewer, program, h::get_coverage, "Footage and gaps of a span"},
+    {get, "/api/v1/cameras/{camera}/segments", viewer, program, h::list_segments, "Segment files of a span"},
+
+    {get, "/api/v1/users", admin, program, h::list_users, "All users"},
+    {post, "/api/v1/users", admin, program, h::add_user, "Adds a user"},
+    {put, "/api/v1/users/{name}", admin, program, h::change_user, "Changes role, cameras or password of a user"},
+    {del, "/api/v1/users/{name}", admin, program, h::remove_user, "Removes a user with sessions and tokens"},
+    {get, "/api/v1/tokens", viewer, program, h::list_tokens, "Own API tokens; those of all for an admin"},
+    {post, "/api/v1/tokens", viewer, program, h::add_token, "Makes an API token"},
+    {del, "/api/v1/tokens/{id}", viewer, program, h::remove_token, "Removes an API token"},
+    {post, "/api/v1/links", viewer, program, h::make_link, "Signs a media address for a while"},
+
+    {get, "/api/v1/system", viewer, program, h::get_system, "Version, load and disks"},
+    {get, "/api/v1/system/log", admin, program, h::get_log, "The last lines of the log"},
+    {get, "/api/v1/audit", admin, program, h::get_audit, "Logins and changes"},
+    {get, "/api/openapi.json", open, program, h::get_openapi, "This description"},
+    {get, "/metrics", viewer, media, h::get_metrics, "Prometheus text"},
+    {get, "/healthz", open, program, h::get_health, "200 while every disk works"},
+
+    {get, "/{camera}/feed", viewer, media, h::open_feed, "WebSocket: live and footage for the page's player"},
+    {get, "/{camera}/{stream}/{date}/{file}", viewer, media, h::get_segment_file,
+     "A segment file as it lies on disk, with ranges"},
+};
+
+}  // namespace
+
+std::span<const Endpoint> endpoints() {
+    return kEndpoints;
+}
+
+}  // namespace vantage::serve

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every handler, by the file it is in. All run on a worker and may block; docs/http-api.md says what each takes and gives.
+#pragma once
+#include "serve/router.hpp"
+
+namespace vantage::serve::handlers {
+
+using Answer = Result<net::Response>;
+
+// handlers_session.cpp
+Answer get_setup(const Call& call);
+Answer post_setup(const Call& call);
+Answer post_login(const Call& call);
+Answer post_logout(const Call& call);
+Answer get_me(const Call& call);
+Answer post_my_password(const Call& call);
+
+// handlers_cameras.cpp
+Answer list_cameras(const Call& call);
+Answer add_camera(const Call& call);
+Answer get_camera(const Call& call);
+Answer change_camera(const Call& call);
+Answer remove_camera(const Call& call);
+Answer test_camera(const Call& call);
+
+// handlers_footage.cpp
+Answer get_coverage(const Call& call);
+Answer list_segments(const Call& call);
+Answer get_segment_file(const Call& call);
+
+// handlers_feed.cpp
+Answer open_feed(const Call& call);
+
+// handlers_users.cpp
+Answer list_users(const Call& call);
+Answer add_user(const Call& call);
+Answer change_user(const Call& call);
+Answer remove_user(const Call& call);
+
+// handlers_tokens.cpp
+Answer list_tokens(const Call& call);
+Answer add_token(const Call& call);
+Answer remove_token(const Call& call);
+Answer make_link(const Call& call);
+
+// handlers_system.cpp
+Answer get_system(const Call& call);
+Answer get_log(const Call& call);
+Answer get_audit(const Call& call);
+Answer get_health(const Call& call);
+Answer get_metrics(const Call& call);
+Answer get_openapi(const Call& call);
+
+}  // namespace vantage::serve::handlers

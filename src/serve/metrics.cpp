@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/metrics.hpp"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <functional>
+
+namespace vantage::serve {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+double in_seconds(microseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+void add_sample(MetricFamily& family, Labels labels, double value) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    if (family.type == MetricType::Counter) {
+        metric.counter.value = value;
+    } else {
+        metric.gauge.value = value;
+    }
+    family.metric.push_back(std::move(metric));
+}
+
+MetricFamily family_of(const char* name, const char* help, MetricType type) {
+    MetricFamily family;
+    family.name = name;
+    family.help = help;
+    family.type = type;
+    return family;
+}
+
+struct StreamMetric {
+    const char* name;
+    const char* help;
+    MetricType type;
+    double (*value)(const StreamView&);
+};
+
+constexpr StreamMetric kStreamMetrics[] = {
+    {"vantage_stream_up", "1 while the stream sends", MetricType::Gauge,
+     [](const StreamView& s) { return s.state == "running" ? 1.0 : 0.0; }},
+    {"vantage_stream_fps", "Frames per second", MetricType::Gauge, [](const StreamView& s) { return s.fps; }},
+    {"vantage_stream_bits_per_second", "Bit rate as received", MetricType::Gauge,
+     [](const StreamView& s) { return s.bits_per_second; }},
+    {"vantage_stream_lost_packets_total", "RTP packets lost by sequence number", MetricType::Counter,
+     [](const StreamView& s) { return static_cast<double>(s.lost_packets); }},
+    {"vantage_stream_jitter_seconds", "Jitter of arrival", MetricType::Gauge,
+     [](const StreamView& s) { return in_seconds(s.jitter); }},
+    {"vantage_stream_clock_offset_seconds", "Camera clock minus UTC", MetricType::Gauge,
+     [](const StreamView& s) { return in_seconds(s.timing.offset); }},
+    {"vantage_stream_clock_drift_ppm", "Drift of the camera clock", MetricType::Gauge,
+     [](const StreamView& s) { return s.timing.ppm; }},
+    {"vantage_stream_clock_uncertainty_seconds", "Stated error of the footage's time", MetricType::Gauge,
+     [](const StreamView& s) { return in_seconds(s.timing.uncertainty); }},
+    {"vantage_stream_gap_seconds_total", "Seconds that should have been recorded and were not, since start",
+     MetricType::Counter, [](const StreamView& s) { return s.gap_seconds; }},
+    {"vantage_stream_write_lag_seconds", "Age of the newest byte on disk", MetricType::Gauge,
+     [](const StreamView& s) { return in_seconds(s.write_lag); }},
+    {"vantage_stream_footage_bytes", "Bytes of footage on disk", MetricType::Gauge,
+     [](const StreamView& s) { return static_cast<double>(s.disk_bytes); }},
+    {"vantage_stream_ring_bytes", "Bytes in the ring", MetricType::Gauge,
+     [](const StreamView& s) { return static_cast<double>(s.ring.ring_bytes); }},
+    {"vantage_stream_readers", "Readers of the ring", MetricType::Gauge,
+     [](const StreamView& s) { return static_cast<double>(s.ring.readers); }},
+    {"vantage_stream_reader_dropped_parts_total", "Parts that readers were too slow for", MetricType::Counter,
+     [](const StreamView& s) { return static_cast<double>(s.ring.dropped_parts); }},
+};
+
+void add_cameras(const std::vector<CameraView>& cameras, std::vector<MetricFamily>& families) {
+    auto state = family_of("vantage_stream_state", "1 for the state the stream is in", MetricType::Gauge);
+    for (const auto& metric : kStreamMetrics) {
+        auto family = family_of(metric.name, metric.help, metric.type);
+        for (const auto& camera : cameras)
+            for (const auto& stream : camera.streams)
+                add_sample(family, {{"camera", camera.id.str()}, {"stream", to_string(stream.kind)}}, metric.value(stream));
+        if (!family.metric.empty()) families.push_back(std::move(family));
+    }
+    for (const auto& camera : cameras)
+        for (const auto& stream : camera.streams)
+            add_sample(state, {{"camera", camera.id.str()}, {"stream", to_string(stream.kind)}, {"state", stream.state}}, 1);
+    if (!state.metric.empty()) families.push_back(std::move(state));
+}
+
+void add_disks(const SystemView& system, std::vector<MetricFamily>& families) {
+    auto total = family_of("vantage_disk_total_bytes", "Size of the disk", MetricType::Gauge);
+    auto free = family_of("vantage_disk_free_bytes", "Free bytes of the disk", MetricType::Gauge);
+    auto footage = family_of("vantage_disk_footage_bytes", "Bytes of footage on the disk", MetricType::Gauge);
+    auto days = family_of("vantage_disk_days_left", "Days until the oldest footage makes room", MetricType::Gauge);
+    auto state = family_of("vantage_disk_state", "1 for the state the disk is in", MetricType::Gauge);
+    for (const auto& disk : system.disks) {
+        add_sample(total, {{"path", disk.path}}, static_cast<double>(disk.total));
+        add_sample(free, {{"path", disk.path}}, static_cast<double>(disk.free));
+        add_sample(footage, {{"path", disk.path}}, static_cast<double>(disk.footage));
+        add_sample(days, {{"path", disk.path}}, disk.days_left);
+        add_sample(state, {{"path", disk.path}, {"state", disk.state}}, 1);
+    }
+    for (auto* family : {&total, &free, &footage, &days, &state})
+        if (!family->metric.empty()) families.push_back(std::move(*family));
+}
+
+}  // namespace
+
+std::string metrics_text(const std::vector<CameraView>& cameras, const SystemView& system) {
+    std::vector<MetricFamily> families;
+    add_cameras(cameras, families);
+    add_disks(system, families);
+    auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);
+    add_sample(info, {{"version", system.version}}, 1);
+    auto started = family_of("process_start_time_seconds", "Unix time of the start", MetricType::Gauge);
+    add_sample(started, {}, in_seconds(system.started.time_since_epoch()));
+    auto memory = family_of("process_resident_memory_bytes", "Resident memory", MetricType::Gauge);
+    add_sample(memory, {}, static_cast<double>(system.memory_bytes));
+    auto cpu = family_of("vantage_cpu_percent", "Percent of one core used by the process", MetricType::Gauge);
+    add_sample(cpu, {}, system.cpu_percent);
+    for (auto* family : {&info, &started, &memory, &cpu}) families.push_back(std::move(*family));
+    return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace vantage::serve

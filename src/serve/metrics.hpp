@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recorder's state as Prometheus text. Built anew for each scrape; nothing is counted here.
+#pragma once
+#include "serve/control.hpp"
+
+#include <string>
+#include <vector>
+
+namespace vantage::serve {
+
+std::string metrics_text(const std::vector<CameraView>& cameras, const SystemView& system);
+
+}  // namespace vantage::serve

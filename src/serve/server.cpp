@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/server.hpp"
+
+#include "serve/page_assets.hpp"
+#include "serve/router.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+namespace vantage::serve {
+namespace {
+
+// Reading footage waits for disks; a disk that hangs must not keep anybody from logging in.
+constexpr unsigned kFootageThreads = 3;
+
+}  // namespace
+
+// In the order in which they need each other.
+struct Server::Parts {
+    Parts(boost::asio::io_context& io, ServerOptions options, Control& control, store::Settings& store, const Clock& clock,
+          std::span<const PageFile> files)
+        : settings(store),
+          accounts(store, clock, options.password_cost),
+          sessions(store, clock),
+          setup(accounts),
+          links(clock),
+          page(files, options.http.base_path),
+          services{control,
+                   store,
+                   clock,
+                   accounts,
+                   sessions,
+                   setup,
+                   links,
+                   page,
+                   options.http.base_path,
+                   options.time_zone,
+                   options.allowed_origins,
+                   [this](std::function<void()> job) { boost::asio::post(footage_threads, std::move(job)); }},
+          router(services),
+          http(io, std::move(options.http), [this](const net::Request& request) { return router.handle(request); }) {}
+
+    store::Settings& settings;
+    Accounts accounts;
+    Sessions sessions;
+    Setup setup;
+    Links links;
+    Page page;
+    boost::asio::thread_pool footage_threads{kFootageThreads};
+    Services services;
+    Router router;
+    net::HttpServer http;
+};
+
+Server::Server(boost::asio::io_context& io, ServerOptions options, Control& control, store::Settings& settings,
+               const Clock& clock, std::span<const PageFile> page)
+    : parts_(std::make_unique<Parts>(io, std::move(options), control, settings, clock, page)) {}
+
+Server::~Server() {
+    stop(milliseconds(0));
+}
+
+Status Server::start() {
+    if (auto loaded = parts_->links.load(parts_->settings); !loaded) return loaded;
+    return parts_->http.start();
+}
+
+std::uint16_t Server::port() const {
+    return parts_->http.port();
+}
+
+void Server::stop(milliseconds bound) {
+    parts_->http.stop(bound);
+    parts_->footage_threads.join();
+}
+
+Result<std::optional<std::string>> Server::setup_token() {
+    return parts_->setup.token();
+}
+std::string Server::make_login_token(const std::string& user, seconds lifetime) {
+    return parts_->sessions.make_login_token(user, lifetime);
+}
+Accounts& Server::accounts() {
+    return parts_->accounts;
+}
+
+}  // namespace vantage::serve
