@@ -37,9 +37,25 @@ class FakeCatalog final : public store::Catalog {
         found->second = {row, Bytes(table.begin(), table.end())};
         return {};
     }
+    Status begin_removal(std::span<const std::int64_t> ids) override {
+        const std::lock_guard lock(mutex_);
+        for (const auto id : ids)
+            if (auto node = segments_.extract(id)) removing_.insert(std::move(node));
+        return {};
+    }
+    Result<std::vector<store::SegmentRow>> removals(const std::string& volume) const override {
+        const std::lock_guard lock(mutex_);
+        std::vector<store::SegmentRow> out;
+        for (const auto& [id, segment] : removing_)
+            if (segment.row.volume == volume) out.push_back(segment.row);
+        return out;
+    }
     Status remove(std::span<const std::int64_t> ids) override {
         const std::lock_guard lock(mutex_);
-        for (const auto id : ids) segments_.erase(id);
+        for (const auto id : ids) {
+            segments_.erase(id);
+            removing_.erase(id);
+        }
         return {};
     }
     Status set_protected(std::span<const std::int64_t> ids, bool is_protected) override {
@@ -181,6 +197,7 @@ class FakeCatalog final : public store::Catalog {
     mutable std::mutex mutex_;
     std::atomic<bool> failing_{false};
     std::map<std::int64_t, store::IndexedSegment> segments_;  // guarded by mutex_, as is all below
+    std::map<std::int64_t, store::IndexedSegment> removing_;
     std::vector<Bytes> inits_;
     std::vector<store::GapRow> gaps_;
     std::map<std::string, store::VolumeRow> volumes_;

@@ -37,7 +37,7 @@ struct SegmentRow {
     UtcTime start, end;  // while open, `end` is what was last written here: the segment reaches at least so far
     std::uint64_t bytes{0};
     std::int64_t init_id{0};  // from intern_init(); 0: not yet known
-    TimingRow timing;
+    TimingRow timing{};
     bool is_protected{false};
     bool operator==(const SegmentRow&) const = default;
 };

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// Retention on real files with a real catalogue.
+#include "footage/retention.hpp"
+
+#include "footage/segment_path.hpp"
+#include "footage/temp_directory.hpp"
+#include "footage/volume.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <fstream>
+#include <future>
+#include <set>
+
+namespace vantage::footage {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+namespace fs = std::filesystem;
+
+const UtcTime kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + hours{12}};
+const StreamKey kDoor{*CameraId::parse("door"), StreamKind::main};
+
+// The host's files; the nth removal or sync of a directory fails, as does all after it.
+class BreakingFiles final : public FileSystem {
+  public:
+    int left{1'000'000};
+    Result<std::unique_ptr<File>> create(const fs::path& path) override { return real_.create(path); }
+    Result<std::unique_ptr<File>> open(const fs::path& path, OpenMode mode) override { return real_.open(path, mode); }
+    Status make_directory(const fs::path& path) override { return real_.make_directory(path); }
+    Status sync_directory(const fs::path& path) override {
+        return left-- > 0 ? real_.sync_directory(path) : Status{system_error(EIO, "sync")};
+    }
+    Status sync_disk(const fs::path& path) override { return real_.sync_disk(path); }
+    Status rename(const fs::path& from, const fs::path& to) override { return real_.rename(from, to); }
+    Status remove(const fs::path& path) override {
+        return left-- > 0 ? real_.remove(path) : Status{system_error(EIO, "remove")};
+    }
+
+  private:
+    SystemFiles real_;
+};
+
+class RetentionTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        catalog_ = *store::create_catalog(folder_.path() / "catalog.db", clock_);
+        settings_ = *store::create_settings(folder_.path() / "settings.db", clock_);
+        root_ = folder_.path() / "storage";
+        volume_ = *open_volume(files_, root_, std::nullopt, clock_);
+        ASSERT_TRUE(catalog_->put_volume(volume_.uuid, root_));
+        restart();
+    }
+    void restart() {
+        retention_ = std::make_unique<Retention>(root_, files_, *catalog_, *settings_, clock_,
+                                                 [this](const fs::path&) -> Result<DiskSpace> { return space_; });
+    }
+    // One of `count` segments an hour apart, the last `age` old.
+    std::vector<std::int64_t> record(int count, hours age) {
+        std::vector<std::int64_t> ids;
+        for (int i = 0; i < count; ++i) {
+            const auto start = clock_.now() - age - hours{count - 1 - i};
+            const auto path = segment_path({.stream = kDoor, .start = start});
+            fs::create_directories((root_ / path).parent_path());
+            std::ofstream(root_ / path) << std::string(100, 'x');
+            ids.push_back(*catalog_->add({.stream = kDoor,
+                                          .volume = volume_.uuid,
+                                          .path = path,
+                                          .state = store::RowState::closed,
+                                          .start = start,
+                                          .end = start + minutes{10},
+                                          .bytes = 100},
+                                         {}));
+        }
+        return ids;
+    }
+    std::set<std::string> files_on_disk() const {
+        std::set<std::string> found;
+        for (const auto& entry : fs::recursive_directory_iterator(root_))
+            if (entry.path().extension() == ".mp4") found.insert(fs::relative(entry.path(), root_));
+        return found;
+    }
+    std::set<std::string> rows() const {
+        std::set<std::string> found;
+        for (const auto& r : catalog_->overlapping(kDoor, UtcTime::min(), UtcTime::max()).value()) found.insert(r.path);
+        return found;
+    }
+    void keep(hours age) { retention_->set_policy({.rules = {{.age = age}}}); }
+    void run_all() {
+        while (retention_->run()) continue;
+    }
+
+    TempDirectory folder_;
+    SimulatedClock clock_{kStart};
+    BreakingFiles files_;
+    DiskSpace space_{.total = 1'000'000, .free = 900'000};
+    fs::path root_;
+    Volume volume_;
+    std::unique_ptr<store::Catalog> catalog_;
+    std::unique_ptr<store::Settings> settings_;
+    std::unique_ptr<Retention> retention_;
+};
+
+TEST_F(RetentionTest, RemovesFilesRowsAndEmptyFolders) {
+    record(5, hours{72});
+    record(2, hours{1});
+    keep(hours{48});
+    run_all();
+    EXPECT_EQ(rows().size(), 2U);
+    EXPECT_EQ(files_on_disk(), rows());
+    EXPECT_FALSE(fs::exists(root_ / "footage/door/main/2026-11-17"));
+    EXPECT_TRUE(fs::exists(root_ / "footage/door/main/2026-11-20"));
+    EXPECT_EQ(retention_->status().segments_removed, 5U);
+    EXPECT_EQ(retention_->status().bytes_removed, 500U);
+}
+
+TEST_F(RetentionTest, GoesOnUntilThereIsRoomHoweverMuchMustGo) {
+    record(200, hours{1});
+    space_.free = 100'000 - 15'000;  // 10 % are to be free: 150 segments must go
+    while (retention_->run()) space_.free = 85'000 + retention_->status().bytes_removed;
+    EXPECT_EQ(rows().size(), 50U);
+    EXPECT_EQ(files_on_disk(), rows());
+    EXPECT_EQ(retention_->status().short_of, 0U);
+}
+
+TEST_F(RetentionTest, SaysWhenNothingIsLeftThatMayGo) {
+    const auto ids = record(3, hours{1});
+    ASSERT_TRUE(catalog_->set_protected(ids, true));
+    space_.free = 40'000;
+    run_all();
+    EXPECT_EQ(rows().size(), 3U);
+    EXPECT_EQ(retention_->status().short_of, 60'000U);
+}
+
+TEST_F(RetentionTest, ProtectionsInSettingsHoldEvenWhenTheOldestAreAllProtected) {
+    record(100, hours{100});  // more than are read at once
+    record(5, hours{90});
+    ASSERT_TRUE(settings_->add_protection({.stream = kDoor,
+                                           .start = clock_.now() - hours{300},
+                                           .end = clock_.now() - hours{99},
+                                           .reason = "user",
+                                           .created = clock_.now()}));
+    keep(hours{24});
+    run_all();
+    EXPECT_EQ(rows().size(), 100U);
+    EXPECT_EQ(files_on_disk(), rows());
+}
+
+// Wherever it is cut off, the next start finishes: rows and files agree, and nothing young is gone.
+TEST_F(RetentionTest, IsFinishedAfterACrashAnywhere) {
+    record(3, hours{1});
+    for (int cut = 0; cut < 8; ++cut) {
+        record(4, hours{72});
+        keep(hours{48});
+        files_.left = cut;
+        retention_->run();
+        for (const auto& path : rows())
+            EXPECT_TRUE(fs::exists(root_ / path)) << "a row that shows has its file, cut " << cut;
+        files_.left = 1'000'000;
+        restart();
+        keep(hours{48});
+        run_all();
+        EXPECT_EQ(rows().size(), 3U) << cut;
+        EXPECT_EQ(files_on_disk(), rows()) << cut;
+    }
+}
+
+TEST_F(RetentionTest, ADiskThatCannotDeleteHidesOneBatchAtMostAndSaysSo) {
+    record(5, hours{72});
+    keep(hours{48});
+    files_.left = 0;
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(retention_->run());
+    EXPECT_NE(retention_->status().error, "");
+    EXPECT_EQ(files_on_disk().size(), 5U);
+    record(4, hours{72} + hours{100});
+    EXPECT_FALSE(retention_->run());
+    EXPECT_EQ(rows().size(), 4U) << "nothing more is begun";
+}
+
+TEST_F(RetentionTest, WithoutVolumeJsonNothingIsTouched) {
+    record(5, hours{72});
+    keep(hours{48});
+    fs::rename(root_ / "volume.json", folder_.path() / "volume.json");
+    run_all();
+    EXPECT_EQ(rows().size(), 5U);
+    EXPECT_EQ(files_on_disk().size(), 5U);
+    fs::rename(folder_.path() / "volume.json", root_ / "volume.json");
+    run_all();
+    EXPECT_EQ(rows().size(), 0U);
+}
+
+TEST_F(RetentionTest, AfterAStepOfTheClockDaysWaitForAPersonAndSpaceDoesNot) {
+    record(5, hours{24});
+    keep(hours{48});
+    run_all();
+    clock_.step(hours{24 * 365});
+    run_all();
+    EXPECT_EQ(rows().size(), 5U);
+    EXPECT_TRUE(retention_->status().clock_hold);
+    space_.free = 99'900;
+    retention_->run();
+    space_.free = 900'000;
+    run_all();
+    EXPECT_EQ(rows().size(), 4U);
+    restart();  // a restart is nobody's word
+    keep(hours{48});
+    run_all();
+    EXPECT_TRUE(retention_->status().clock_hold);
+    EXPECT_EQ(rows().size(), 4U);
+    retention_->confirm_clock();
+    run_all();
+    EXPECT_FALSE(retention_->status().clock_hold);
+    EXPECT_EQ(rows().size(), 0U);
+}
+
+TEST_F(RetentionTest, AClockThatStepsBackIsTrustedAgain) {
+    ClockWatch watch(*settings_, clock_);
+    EXPECT_FALSE(watch.look());
+    clock_.advance(hours{30});
+    clock_.step(minutes{59});
+    EXPECT_FALSE(watch.look());
+    clock_.step(-minutes{59});
+    clock_.step(-hours{2});
+    EXPECT_TRUE(watch.look());
+    clock_.step(hours{2});
+    EXPECT_FALSE(watch.look());
+    EXPECT_EQ(settings_->value("retention.clock_hold").value(), std::nullopt);
+}
+
+TEST_F(RetentionTest, TheClockIsComparedWithTheLastRun) {
+    struct Pause {
+        hours by;
+        bool holds;
+    };
+    for (const auto& pause :
+         {Pause{hours{-2}, true}, Pause{hours{0}, false}, Pause{hours{150}, false}, Pause{hours{200}, true}}) {
+        ClockWatch before(*settings_, clock_);
+        before.confirm();
+        EXPECT_FALSE(before.look());
+        clock_.advance(pause.by);  // both clocks: the program was not running
+        ClockWatch after(*settings_, clock_);
+        EXPECT_EQ(after.look().has_value(), pause.holds) << pause.by.count();
+        if (pause.holds) {
+            after.confirm();
+            EXPECT_FALSE(after.look());
+        }
+        clock_.advance(minutes{6});
+        EXPECT_FALSE(after.look());  // remembers the time of this run
+    }
+}
+
+TEST_F(RetentionTest, OldGapsAreForgotten) {
+    record(2, hours{48});
+    ASSERT_TRUE(
+        catalog_->add_gap({.stream = kDoor, .start = kStart - hours{90}, .end = kStart - hours{89}, .reason = "old"}));
+    ASSERT_TRUE(
+        catalog_->add_gap({.stream = kDoor, .start = kStart - hours{50}, .end = kStart - hours{49}, .reason = "new"}));
+    run_all();
+    const auto gaps = catalog_->gaps(kDoor, UtcTime::min(), UtcTime::max());
+    ASSERT_EQ(gaps->size(), 1U);
+    EXPECT_EQ(gaps->at(0).reason, "new");
+}
+
+TEST_F(RetentionTest, TheThreadRunsAtOnceAndWhenWoken) {
+    record(5, hours{72});
+    std::promise<void> idle, woken;
+    int runs = 0;
+    Retention retention(root_, files_, *catalog_, *settings_, clock_, [&](const fs::path&) -> Result<DiskSpace> {
+        if (++runs == 2) idle.set_value();  // the first deletes, the second finds nothing more
+        if (runs == 3) woken.set_value();
+        return space_;
+    });
+    retention.set_policy({.rules = {{.age = hours{48}}}});
+    RetentionThread thread(retention, hours{1});
+    ASSERT_EQ(idle.get_future().wait_for(seconds{60}), std::future_status::ready);
+    thread.wake();
+    ASSERT_EQ(woken.get_future().wait_for(seconds{60}), std::future_status::ready);
+    EXPECT_EQ(rows().size(), 0U);
+}
+
+}  // namespace
+}  // namespace vantage::footage
