@@ -11,8 +11,14 @@ constexpr Ticks kAssumedInterval{3600};  // before the first frames have told th
 
 }  // namespace
 
-void DecodeOrder::restart(int depth) {
+void DecodeOrder::set_depth(int depth) {
     depth_ = std::clamp(depth, 0, kMostDepth);
+    const auto kept = static_cast<std::size_t>(depth_) + 1;
+    if (recent_.size() > kept) recent_.erase(recent_.begin(), recent_.end() - static_cast<std::ptrdiff_t>(kept));
+}
+
+void DecodeOrder::break_at(MediaTime pts) {
+    if (last_ && pts > *last_ && pts - *last_ <= Ticks{90000}) return;
     recent_.clear();
     last_.reset();
 }

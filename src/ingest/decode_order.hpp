@@ -17,9 +17,11 @@ class DecodeOrder {
         Ticks composition{0};
     };
 
-    explicit DecodeOrder(int depth = 0) { restart(depth); }
-    // The timeline or the parameters broke; `depth` as in Track::reorder_depth.
-    void restart(int depth);
+    explicit DecodeOrder(int depth = 0) { set_depth(depth); }
+    // New parameters on the same timeline; `depth` as in Track::reorder_depth.
+    void set_depth(int depth);
+    // The timeline broke before the frame at `pts`: forgets what was, unless that frame follows the last within a second.
+    void break_at(MediaTime pts);
     // `dts` as the source gave it, if it did.
     Times place(MediaTime pts, std::optional<MediaTime> dts);
     // Grows when frames come in an order that the stated depth does not explain.

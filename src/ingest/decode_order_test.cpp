@@ -79,5 +79,16 @@ TEST(DecodeOrder, TheSourcesOwnDecodeTimesAreKeptUnlessTheyCannotBe) {
     EXPECT_EQ(order.place(kStart + 3 * kFrame, kStart + 5 * kFrame).composition, Ticks{0});  // decode after presentation
 }
 
+TEST(DecodeOrder, ABreakForgetsOnlyWhatIsFarAway) {
+    DecodeOrder order{1};
+    place(order, {0, 3, 1, 2});
+    order.break_at(kStart + 6 * kFrame);
+    EXPECT_EQ(order.place(kStart + 6 * kFrame, {}).dts, kStart + 3 * kFrame) << "goes on";
+    order.break_at(kStart - 5000 * kFrame);
+    EXPECT_EQ(order.place(kStart - 5000 * kFrame, {}).dts, kStart - 5001 * kFrame) << "steps back";
+    order.break_at(kStart + 900 * kFrame);
+    EXPECT_EQ(order.place(kStart + 900 * kFrame, {}).composition, kFrame) << "a hole is not a composition offset";
+}
+
 }  // namespace
 }  // namespace vantage::ingest

@@ -76,6 +76,7 @@ struct SourceOptions {
     Transport transport{Transport::tcp};
     bool audio{true};
     seconds connect_timeout{10};
+    bool operator==(const SourceOptions&) const = default;
 };
 
 }  // namespace vantage::ingest

@@ -37,6 +37,7 @@ class Demuxer::Impl {
     Status open(const std::string& url);
     Result<Demuxed> next();
     Status rewind();
+    [[nodiscard]] bool times_are_counted() const { return (input_->iformat->flags & AVFMT_NOTIMESTAMPS) != 0; }
     [[nodiscard]] std::uint64_t dropped() const {
         return (video_ ? video_->dropped() : 0) + (audio_ ? audio_->dropped() : 0);
     }
@@ -221,6 +222,9 @@ Result<Demuxed> Demuxer::next() {
 }
 Status Demuxer::rewind() {
     return impl_->rewind();
+}
+bool Demuxer::times_are_counted() const {
+    return impl_->times_are_counted();
 }
 std::uint64_t Demuxer::dropped() const {
     return impl_->dropped();

@@ -53,6 +53,8 @@ class Demuxer {
     // Back to the first frame of a file; errc::unsupported when the input cannot.
     Status rewind();
 
+    // True when the format has no time stamps (raw streams, MJPEG over HTTP) and those of the frames are only counted up.
+    [[nodiscard]] bool times_are_counted() const;
     // Frames that could not be used: before the parameter sets, or broken.
     [[nodiscard]] std::uint64_t dropped() const;
 

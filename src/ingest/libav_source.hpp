@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What libavformat reads: MJPEG, MPEG-TS, FLV and HLS over HTTP(S), RTMP, TS over UDP, and anything else as
+// "ffmpeg:<address>", RTSP included, for a camera that our own client cannot talk to. A thread of its own, because it
+// blocks; stop() interrupts it also while the peer hangs. Time stamps that FFmpeg only counts up are left out: arrival is
+// nearer the truth.
+#pragma once
+#include "base/guarded.hpp"
+#include "ingest/source.hpp"
+
+#include <map>
+#include <string>
+#include <thread>
+
+namespace vantage::ingest {
+
+// How an address is opened: without "ffmpeg:", with libavformat's options. Pure.
+struct LibavInput {
+    std::string url;
+    std::map<std::string, std::string> options;
+};
+LibavInput libav_input(const SourceOptions& options);
+
+class LibavSource final : public Source {
+  public:
+    // `clock` outlives the source.
+    LibavSource(SourceOptions options, const Clock& clock) : options_(std::move(options)), clock_(clock) {}
+    ~LibavSource() override { stop(); }
+
+    void start(SourceSink& sink) override;
+    void stop() override;
+    [[nodiscard]] SourceStats stats() const override { return *stats_.lock(); }
+    [[nodiscard]] bool one_timeline() const override { return true; }
+
+  private:
+    void run(const std::stop_token& stop, SourceSink& sink);
+    Status read(const std::stop_token& stop, SourceSink& sink);
+
+    const SourceOptions options_;
+    const Clock& clock_;
+    mutable Guarded<SourceStats> stats_;
+    std::jthread thread_;
+};
+
+}  // namespace vantage::ingest
