@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ingest/libav_source.hpp"
 
+#include "ingest/capture_source.hpp"
+#include "media/test_media.hpp"
+
 #include <gtest/gtest.h>
+
+#include <condition_variable>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <condition_variable>
-
-#include "ingest/capture_source.hpp"
-#include "media/test_media.hpp"
 
 namespace vantage::ingest {
 namespace {

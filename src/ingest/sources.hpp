@@ -3,13 +3,13 @@
 #pragma once
 #include "ingest/source.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
 
 namespace vantage::ingest {
 
-// `executor` and `clock` outlive the source. errc::unsupported for a scheme that is not ours, invalid_argument for an
-// address that cannot be. Connects to nothing.
-Result<std::unique_ptr<Source>> make_source(const SourceOptions& options, const boost::asio::any_io_executor& executor,
+// `context` and `clock` outlive the source. errc::unsupported for a scheme that is not ours, invalid_argument for an address
+// that cannot be. Connects to nothing.
+Result<std::unique_ptr<Source>> make_source(const SourceOptions& options, boost::asio::io_context& context,
                                             const Clock& clock);
 
 }  // namespace vantage::ingest

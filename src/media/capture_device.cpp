@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/capture_device.hpp"
 
+#include "media/libav.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
 #include <thread>
-
-#include "media/libav.hpp"
 
 namespace vantage {
 namespace {
@@ -66,7 +66,8 @@ Status CaptureDevice::Impl::open_input() {
     context->flags |= AVFMT_FLAG_NONBLOCK;  // v4l2 then does not block in the kernel
     const auto what = fmt::format("open {}", options_.input);
     if (const int code = avformat_open_input(&context, options_.input.c_str(), format, entries.address()); code < 0) {
-        if (code == AVERROR(EINVAL)) return fail(errc::invalid_argument, what + ": the device refuses this size, rate or standard");
+        if (code == AVERROR(EINVAL))
+            return fail(errc::invalid_argument, what + ": the device refuses this size, rate or standard");
         return libav::error(code, what);
     }
     input_.reset(context);
@@ -124,7 +125,8 @@ Status CaptureDevice::Impl::read_picture() {
     for (;;) {
         if (stop_.stop_requested()) return fail(errc::cancelled, "stopped");
         if (Steady::now() > until)
-            return fail(errc::timed_out, fmt::format("{} gave no picture for {} s", options_.input, options_.timeout.count()));
+            return fail(errc::timed_out,
+                        fmt::format("{} gave no picture for {} s", options_.input, options_.timeout.count()));
         const int code = avcodec_receive_frame(decoder_.get(), frame_.get());
         if (code == 0) return {};
         if (code != AVERROR(EAGAIN)) return libav::error(code, fmt::format("decode what {} gives", options_.input));
@@ -174,7 +176,11 @@ Result<std::unique_ptr<CaptureDevice>> CaptureDevice::open(const CaptureOptions&
     return std::unique_ptr<CaptureDevice>(new CaptureDevice(std::move(impl)));
 }
 
-const Track& CaptureDevice::track() const { return impl_->track(); }
-Result<std::vector<EncodedFrame>> CaptureDevice::next() { return impl_->next(); }
+const Track& CaptureDevice::track() const {
+    return impl_->track();
+}
+Result<std::vector<EncodedFrame>> CaptureDevice::next() {
+    return impl_->next();
+}
 
 }  // namespace vantage
