@@ -15,17 +15,19 @@ bool is_absolute(std::string_view url) {
     return istarts_with(url, "rtsp://") || istarts_with(url, "rtsps://");
 }
 
-// Takes "user:password@" off the front. An '@' behind the first '/' belongs to the password only if what stands before that
-// '/' holds a ':' that no port follows.
+// Whether this can be host:port.
+bool is_authority(std::string_view text) {
+    if (!text.empty() && text.front() == '[') return text.find(']') != std::string_view::npos;
+    const auto host = take_until(text, ':');
+    return !host.empty() && (text.empty() || parse_number<std::uint16_t>(text));
+}
+
+// Takes "user:password@" off the front. It ends at the last '@' before the path, unless no host follows there: then the '/'
+// was one of the password.
 std::string_view take_credentials(std::string_view& rest) {
-    const auto path = rest.find_first_of("/?");
-    auto at = rest.substr(0, path).rfind('@');
-    if (at == std::string_view::npos && path != std::string_view::npos) {
-        const auto colon = rest.substr(0, path).find(':');
-        const auto port = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1, path - colon - 1);
-        if (colon != std::string_view::npos && rest.front() != '[' && !parse_number<std::uint16_t>(port))
-            at = rest.rfind('@');
-    }
+    const auto authority = rest.substr(0, rest.find_first_of("/?"));
+    auto at = authority.rfind('@');
+    if (!is_authority(authority.substr(at == std::string_view::npos ? 0 : at + 1))) at = rest.rfind('@');
     if (at == std::string_view::npos) return {};
     const auto taken = rest.substr(0, at);
     rest = rest.substr(at + 1);

@@ -75,6 +75,9 @@ TEST(RtspUrl, ReadsWhatPeoplePaste) {
     EXPECT_EQ(secret.request_url(), "rtsp://cam:8554/a");
     const auto slash = parse_rtsp_url("rtsp://admin:a/b?c@cam/a@b").value();
     EXPECT_EQ(slash.host, "b") << "undecidable: the last @ counts once the first / cannot be a path";
+    const auto both = parse_rtsp_url("rtsp://admin:p@ss:w/rd@cam:8554/one").value();
+    EXPECT_EQ(both.credentials.password, "p@ss:w/rd");
+    EXPECT_EQ(both.request_url(), "rtsp://cam:8554/one");
     const auto at_in_path = parse_rtsp_url("rtsp://cam:554/a@b").value();
     EXPECT_EQ(at_in_path.host, "cam");
     EXPECT_EQ(at_in_path.path, "/a@b");
