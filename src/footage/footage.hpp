@@ -68,7 +68,8 @@ class Footage {
     [[nodiscard]] virtual Result<Coverage> coverage(const StreamKey& stream, UtcTime from, UtcTime to) const = 0;
     // Segments that overlap [from, to), oldest first.
     [[nodiscard]] virtual Result<std::vector<SegmentPtr>> segments(const StreamKey& stream, UtcTime from, UtcTime to) const = 0;
-    // Fragments that overlap [from, to), oldest first, at most `most`.
+    // Fragments that overlap [from, to), oldest first, at most `most`. The newest one of an open segment still grows: asked for
+    // again it is longer, so pass over the parts that were taken already.
     [[nodiscard]] virtual Result<std::vector<Fragment>> fragments(const StreamKey& stream, UtcTime from, UtcTime to,
                                                                   std::size_t most) const = 0;
     // The parts of a fragment, video and audio as they lie on disk, with UTC decode times put back.

@@ -103,6 +103,10 @@ std::set<std::string> known_paths(const Storage& storage, const std::vector<std:
         for (const auto& row : *rows)
             if (row.volume == storage.volume.uuid) out.insert(row.path);
     }
+    // Files that are about to be deleted are nothing new.
+    const auto leaving = storage.catalog.removals(storage.volume.uuid);
+    if (leaving)
+        for (const auto& row : *leaving) out.insert(row.path);
     return out;
 }
 
