@@ -11,6 +11,7 @@ import { read, type Said } from "./protocol";
 import { LiveEdge } from "./live_edge";
 import { firstState, passing, type PlayerOptions, type PlayerState } from "./player_state";
 import { Sink } from "./sink";
+import { StreamChoice, type Offer } from "./stream_choice";
 import { onNextPicture, playOn } from "./video";
 
 const kTickMs = 100;
@@ -25,6 +26,7 @@ export class FeedPlayer {
   private sink: Sink | null = null;
   private readonly frames = new FrameIndex();
   private readonly edge: LiveEdge;
+  private readonly choice: StreamChoice;
 
   private live_ = true;
   private paused = false;
@@ -48,7 +50,8 @@ export class FeedPlayer {
   ) {
     this.audio = options.audio ?? false;
     this.edge = new LiveEdge(video);
-    this.current = { ...firstState, stream: options.stream };
+    this.choice = new StreamChoice(options.stream, options.streams);
+    this.current = { ...firstState, stream: this.choice.pick(true) ?? options.stream };
     this.socket = new FeedSocket(options.address, {
       open: () => this.askAgain(),
       text: (text) => this.hear(read(text)),
@@ -161,10 +164,15 @@ export class FeedPlayer {
   }
 
   setStream(stream: StreamKind): void {
+    this.choice.want(stream);
     if (stream === this.current.stream) return;
     this.position = this.time ?? this.position;
-    this.set({ stream, fellBack: false });
     this.ask();
+  }
+
+  // What the camera has now; for the next request.
+  offer(streams: Offer[]): void {
+    this.choice.offer(streams);
   }
 
   setAudio(audio: boolean): void {
@@ -185,10 +193,6 @@ export class FeedPlayer {
     } else if (this.live_ || !this.paused) {
       this.socket.open();
     }
-  }
-
-  start(): void {
-    if (!this.suspended) this.socket.open();
   }
 
   close(): void {
@@ -215,7 +219,9 @@ export class FeedPlayer {
     if (!this.current.hasPicture) this.set({ phase: "connecting" });
     if (this.suspended) return;
     if (!this.socket.isOpen) return this.socket.open();
-    const { stream, speed } = this.current;
+    const stream = this.choice.pick(this.live_) ?? this.current.stream;
+    const { speed } = this.current;
+    this.set({ stream, fellBack: this.choice.fellBack });
     const until = this.position + (this.paused ? kPausedGrant : decide.ahead(speed));
     this.feed.send({ stream, speed, audio: this.audio, at: this.live_ ? null : from, until });
   }
@@ -272,12 +278,7 @@ export class FeedPlayer {
   }
 
   private refused(code: string, detail: string): void {
-    const { fallback } = this.options;
-    if (code === "unsupported" && fallback && fallback !== this.current.stream) {
-      this.set({ stream: fallback, fellBack: true });
-      this.ask();
-      return;
-    }
+    if (code === "unsupported" && this.choice.cannotPlay(this.current.stream, this.live_)) return this.ask();
     this.feed.feeding = false;
     this.set({ phase: "failed", code, detail });
     if (passing.has(code)) {

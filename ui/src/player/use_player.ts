@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ties a FeedPlayer to a <video> of a component's life, and gives its state.
-import { useEffect, useRef, useState, type RefObject } from "react";
+import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { socketAddress } from "../api/client";
-import type { StreamKind } from "../api/types";
+import type { Camera, StreamKind } from "../api/types";
 import { FeedPlayer } from "./feed_player";
 import type { PlayerState } from "./player_state";
+import type { Offer } from "./stream_choice";
 
 export interface UsePlayer {
   video: RefObject<HTMLVideoElement | null>;
@@ -12,32 +13,49 @@ export interface UsePlayer {
   state: PlayerState | null;
 }
 
-export function usePlayer(
-  camera: string,
-  { stream, fallback, active = true, at = null }: { stream: StreamKind; fallback?: StreamKind | null; active?: boolean; at?: number | null },
-): UsePlayer {
+interface Wish {
+  stream: StreamKind;
+  active?: boolean; // false: hold no connection
+  at?: number | null; // footage from here at first; live without it
+}
+
+function useOffers(camera: Camera): Offer[] {
+  const text = camera.streams
+    .filter((stream) => stream.state !== "disabled" && stream.state !== "refused")
+    .map((stream) => `${stream.kind}:${stream.recorded ? 1 : 0}`)
+    .join(" ");
+  return useMemo(
+    () => text.split(" ").filter(Boolean).map((offer) => ({ kind: offer.split(":")[0] as StreamKind, recorded: offer.endsWith("1") })),
+    [text],
+  );
+}
+
+export function usePlayer(camera: Camera, { stream, active = true, at = null }: Wish): UsePlayer {
   const video = useRef<HTMLVideoElement>(null);
   const [player, setPlayer] = useState<FeedPlayer | null>(null);
   const [state, setState] = useState<PlayerState | null>(null);
-  const first = useRef({ stream, at });
+  const offers = useOffers(camera);
+  const first = useRef({ stream, at, offers });
 
   useEffect(() => {
     if (!video.current) return;
     const made = new FeedPlayer(video.current, {
-      address: socketAddress(`/${encodeURIComponent(camera)}/feed`),
+      address: socketAddress(`/${encodeURIComponent(camera.id)}/feed`),
       stream: first.current.stream,
-      fallback,
+      streams: first.current.offers,
       onState: setState,
     });
     setState(made.state);
     setPlayer(made);
-    made.suspend(true);
+    made.suspend(true); // until the effect below has looked whether anybody sees it
     if (first.current.at !== null) made.seek(first.current.at, { play: true });
     return () => {
       made.close();
       setPlayer(null);
     };
-  }, [camera, fallback]);
+  }, [camera.id]);
+
+  useEffect(() => player?.offer(offers), [player, offers]);
 
   useEffect(() => {
     if (!player) return;

@@ -22,7 +22,7 @@ export function LastDay({ camera, stream = "main", className = "" }: { camera: s
   return (
     <div className={`relative overflow-hidden bg-ink/15 ${className}`} role="img" aria-label={label(data?.gaps.length ?? 0)}>
       {data?.footage.map((span) => (
-        <span key={span.start} className="absolute inset-y-0 bg-footage" style={place(span.start, span.end)} />
+        <span key={span.start} className="absolute inset-y-0 bg-accent/70" style={place(span.start, span.end)} />
       ))}
       {data?.gaps.map((gap) => (
         <span key={gap.start} className="absolute inset-y-0 bg-alarm" style={place(gap.start, gap.end)} />

@@ -36,11 +36,22 @@ export function wallClock(seconds: number, zone: string): WallClock {
   return read as unknown as WallClock;
 }
 
+// Zones change their offset on quarters of an hour only, so one answer holds for all of one.
+const offsets = new Map<string, number>();
+
 // What the zone's clock is ahead of UTC, in seconds.
 export function offset(seconds: number, zone: string): number {
-  const at = Math.floor(seconds);
-  const wall = wallClock(at, zone);
-  return Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute, wall.second) / 1000 - at;
+  const quarter = Math.floor(seconds / 900);
+  const key = `${zone}/${quarter}`;
+  let found = offsets.get(key);
+  if (found === undefined) {
+    const at = quarter * 900;
+    const wall = wallClock(at, zone);
+    found = Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute, wall.second) / 1000 - at;
+    if (offsets.size > 20_000) offsets.clear();
+    offsets.set(key, found);
+  }
+  return found;
 }
 
 const pad = (value: number, digits = 2) => String(value).padStart(digits, "0");

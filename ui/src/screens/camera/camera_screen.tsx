@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useParams } from "react-router-dom";
+// One camera, live and back: the picture, what can be done with it, and the timeline. The address carries the instant
+// (/watch/door?at=...), so that it can be sent to somebody.
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useParams, useSearchParams } from "react-router-dom";
 import { problemFrom } from "../../api/client";
 import { useCameras } from "../../api/queries";
-import { streamOf, type Camera } from "../../api/types";
+import type { Camera } from "../../api/types";
+import type { FeedPlayer } from "../../player/feed_player";
 import { usePlayer } from "../../player/use_player";
-import { PictureState } from "../../ui/picture_state";
+import { Timeline } from "../../timeline/timeline";
+import { following, upToNow, type View } from "../../timeline/view";
 import { Empty, Failed, Working } from "../../ui/states";
+import { now as present, useNow } from "../../ui/use_now";
+import { dayOf, instantOf, spanOfDay } from "../../ui/zone";
+import { useZone } from "../../ui/zone_context";
+import { Controls, FellBack, recordedStream, speeds, Streams, type Act } from "./controls";
+import { Facts } from "./facts";
+import { Picture } from "./picture";
+import { useFullScreen } from "./use_full_screen";
+import { useKeys } from "./use_keys";
 
 export function CameraScreen() {
   const { camera: id } = useParams();
@@ -13,17 +26,164 @@ export function CameraScreen() {
   if (cameras.isPending) return <Working what="Opening the camera" />;
   if (!cameras.data) return <Failed problem={problemFrom(cameras.error)} retry={() => void cameras.refetch()} />;
   const camera = cameras.data.find((candidate) => candidate.id === id);
-  if (!camera) return <Empty icon="camera" title="No such camera">It was removed, or you may not see it.</Empty>;
+  if (!camera) {
+    return (
+      <Empty icon="camera" title="No such camera">
+        It was removed, or you may not see it.
+      </Empty>
+    );
+  }
   return <Watch key={camera.id} camera={camera} />;
 }
 
+function instantFrom(text: string | null): number | null {
+  const at = text === null ? Number.NaN : Date.parse(text) / 1000;
+  return Number.isNaN(at) || at >= present() ? null : at;
+}
+
+// The zone's day of the playhead, renewed each second.
+function useShownDay(player: FeedPlayer | null, zone: string): string {
+  const second = useNow(1000);
+  return dayOf(player?.time ?? second, zone);
+}
+
 function Watch({ camera }: { camera: Camera }) {
-  const { video, state } = usePlayer(camera.id, { stream: "main", fallback: streamOf(camera, "sub") ? "sub" : null });
+  const [search, setSearch] = useSearchParams();
+  const wanted = instantFrom(search.get("at"));
+  const first = useRef(wanted);
+  const { video, player, state } = usePlayer(camera, { stream: "main", at: first.current });
+  const { zone } = useZone();
+  const root = useRef<HTMLDivElement>(null);
+  const { full, idle, toggle: toggleFull } = useFullScreen(root, video);
+  const [view, setView] = useState<View>(() => (wanted === null ? upToNow(present()) : following(upToNow(present()), wanted)));
+  const [facts, setFacts] = useState(false);
+  const [muted, setMuted] = useState(true);
+  const [volume, setVolume] = useState(0.8);
+  const day = useShownDay(player, zone);
+  const today = dayOf(useNow(10_000), zone);
+
+  const remember = useCallback(
+    (at: number | null) => setSearch(at === null ? {} : { at: new Date(at * 1000).toISOString() }, { replace: true }),
+    [setSearch],
+  );
+  const seek = useCallback(
+    (at: number, done = true) => {
+      if (!player) return;
+      player.seek(at, done && player.state.live ? { play: true } : {});
+      if (done) remember(at);
+    },
+    [player, remember],
+  );
+  const playhead = useCallback(() => player?.time ?? null, [player]);
+
+  // An address with another instant, for example from the search, moves the playhead.
+  const gone = useRef(search.get("at"));
+  useEffect(() => {
+    const asked = search.get("at");
+    if (asked === gone.current) return;
+    gone.current = asked;
+    const at = instantFrom(asked);
+    if (at !== null && player && Math.abs((player.time ?? 0) - at) > 1) {
+      player.seek(at, { play: true });
+      setView((before) => following(before, at));
+    }
+  }, [search, player]);
+
+  const act = useMemo<Act>(
+    () => ({
+      toggle: () => {
+        player?.toggle();
+        if (player && !player.state.live) remember(player.time);
+      },
+      skip: (seconds) => {
+        const at = player?.time ?? null;
+        if (at === null) return;
+        if (at + seconds > present() - 2) {
+          if (!player!.state.live) act.live();
+          return;
+        }
+        seek(at + seconds);
+      },
+      live: () => {
+        player?.live();
+        remember(null);
+        setView((before) => upToNow(present(), before.end - before.start));
+      },
+      day: (next) => {
+        const at = player?.time ?? present();
+        // The same time of that day, or live when that has not come yet.
+        const then = instantOf(next, Math.floor(at - spanOfDay(dayOf(at, zone), zone)[0]), zone);
+        if (then >= present() - 2) return act.live();
+        const [start, end] = spanOfDay(next, zone);
+        setView({ start, end });
+        seek(then);
+      },
+      full: toggleFull,
+      mute: () => setMuted((before) => !before),
+      volume: setVolume,
+      facts: () => setFacts((before) => !before),
+    }),
+    [player, remember, seek, toggleFull, zone],
+  );
+
+  useEffect(() => {
+    if (!player || !video.current) return;
+    video.current.muted = muted;
+    video.current.volume = volume;
+    player.setAudio(!muted);
+  }, [player, video, muted, volume]);
+
+  const faster = (by: number) => player && player.setSpeed(speeds[Math.min(speeds.length - 1, Math.max(0, speeds.indexOf(player.state.speed) + by))]!);
+  useKeys({
+    " ": act.toggle,
+    k: act.toggle,
+    ArrowLeft: (event) => act.skip(event.shiftKey ? -60 : -10),
+    ArrowRight: (event) => act.skip(event.shiftKey ? 60 : 10),
+    ArrowUp: () => faster(1),
+    ArrowDown: () => faster(-1),
+    ",": () => player?.step(-1),
+    ".": () => player?.step(1),
+    l: act.live,
+    f: act.full,
+    m: act.mute,
+    i: act.facts,
+  });
+
   return (
-    <div className="on-picture relative size-full bg-black">
-      <h1 className="sr-only">{camera.name}</h1>
-      <video ref={video} muted playsInline className="size-full object-contain" />
-      {state?.phase === "connecting" && <PictureState tone="wait" title="Connecting" />}
+    <div ref={root} className={`flex h-full flex-col bg-page ${idle ? "cursor-none" : ""} ${full ? "" : "max-sm:h-auto"}`}>
+      <div className={`relative min-h-0 flex-1 ${full ? "" : "max-sm:aspect-video max-sm:flex-none"}`}>
+        <Picture camera={camera} video={video} state={state} />
+        <div className="on-picture pointer-events-none absolute top-3 left-4 flex items-center gap-3">
+          <h1 className={`text-[17px] [text-shadow:0_1px_6px_#000c] ${idle ? "hidden" : ""}`}>{camera.name}</h1>
+          {state?.fellBack && state.phase !== "failed" && <FellBack />}
+        </div>
+      </div>
+      {player && state && !idle && (
+        <div className="shrink-0 border-t border-line">
+          <Controls {...{ camera, player, state, act, zone, day, today, muted, volume, full, facts }} />
+          <Timeline
+            camera={camera.id}
+            stream={recordedStream(camera)}
+            zone={zone}
+            view={view}
+            onView={setView}
+            live={state.live}
+            playhead={playhead}
+            onSeek={seek}
+            onLive={act.live}
+            className="max-sm:h-[96px]"
+          />
+          {facts && <Facts camera={camera} player={player} state={state} />}
+        </div>
+      )}
+      {player && state && (
+        <div className="border-t border-line sm:hidden">
+          <div className="px-4 pt-3 empty:hidden">
+            <Streams camera={camera} player={player} state={state} />
+          </div>
+          <Facts camera={camera} player={player} state={state} />
+        </div>
+      )}
     </div>
   );
 }

@@ -4,12 +4,9 @@ import { memo, useRef } from "react";
 import { Link } from "react-router-dom";
 import { streamOf, type Camera } from "../../api/types";
 import { usePlayer } from "../../player/use_player";
+import { Lost } from "../../ui/lost";
 import { PictureState } from "../../ui/picture_state";
-import { span } from "../../ui/format";
-import { useNow } from "../../ui/use_now";
 import { useOnScreen } from "../../ui/use_size";
-import { clockText, dayOf, dayText } from "../../ui/zone";
-import { useZone } from "../../ui/zone_context";
 import { LastDay } from "../../timeline/last_day";
 
 export const Tile = memo(function Tile({ camera, height, large }: { camera: Camera; height: number; large: boolean }) {
@@ -19,11 +16,7 @@ export const Tile = memo(function Tile({ camera, height, large }: { camera: Came
   const sub = streamOf(camera, "sub");
   const disabled = main?.state === "disabled";
   const small = sub !== undefined && sub.state !== "disabled" && sub.state !== "refused";
-  const { video, state } = usePlayer(camera.id, {
-    stream: small && !large ? "sub" : "main",
-    fallback: small ? (large ? "sub" : "main") : null,
-    active: onScreen && !disabled,
-  });
+  const { video, state } = usePlayer(camera, { stream: small && !large ? "sub" : "main", active: onScreen && !disabled });
   return (
     <Link
       ref={frame}
@@ -87,23 +80,4 @@ function TileState({ camera, phase, since, detail, code, reconnecting }: TileSta
   if (phase === "connecting") return <PictureState tone="wait" title={main?.state === "idle" ? "Waking the camera" : "Connecting"} small />;
   if (reconnecting) return <PictureState tone="quiet" title="Connection to the recorder lost" small />;
   return null;
-}
-
-export function Lost({ since, detail, small = true }: { since: string | null; detail: string; small?: boolean }) {
-  const now = useNow(1000);
-  const { zone } = useZone();
-  const at = since ? Date.parse(since) / 1000 : null;
-  const day = at !== null ? dayOf(at, zone) : "";
-  const today = dayOf(now, zone);
-  return (
-    <PictureState tone="alarm" title={at === null ? "Lost" : `Lost for ${span(now - at)}`} small={small}>
-      {at !== null && (
-        <span className="figure block">
-          since {day !== today && `${dayText(day, today)}, `}
-          {clockText(at, zone)}
-        </span>
-      )}
-      {detail}
-    </PictureState>
-  );
 }

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person can do with the picture. Times in seconds.
+import type { Camera, StreamKind } from "../../api/types";
+import { streamOf } from "../../api/types";
+import type { FeedPlayer } from "../../player/feed_player";
+import type { PlayerState } from "../../player/player_state";
+import { IconButton, Segmented } from "../../ui/button";
+import { Icon } from "../../ui/icons";
+import * as Menu from "../../ui/menu";
+import { Readout } from "./readout";
+import { DayPicker } from "./day_picker";
+
+export const speeds = [0.5, 1, 2, 4, 8, 16];
+
+export interface Act {
+  toggle: () => void;
+  skip: (seconds: number) => void;
+  live: () => void;
+  day: (day: string) => void;
+  full: () => void;
+  mute: () => void;
+  volume: (volume: number) => void;
+  facts: () => void;
+}
+
+interface Props {
+  camera: Camera;
+  player: FeedPlayer;
+  state: PlayerState;
+  act: Act;
+  zone: string;
+  day: string;
+  today: string;
+  muted: boolean;
+  volume: number;
+  full: boolean;
+  facts: boolean;
+}
+
+export function Controls(props: Props) {
+  const { camera, player, state, act, zone, day, today } = props;
+  const running = state.phase === "playing" || state.phase === "buffering" || state.phase === "connecting";
+  return (
+    <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-x-3 bg-surface px-2 py-1.5 max-md:grid-cols-[1fr_auto] max-md:gap-y-0.5">
+      <div role="group" aria-label="Playback" className="flex items-center max-md:col-span-2 max-md:justify-center max-md:gap-1">
+        <IconButton name="Previous frame" shortcut="," icon="stepBack" onClick={() => player.step(-1)} />
+        <Skip seconds={-10} act={act} />
+        <IconButton name={running ? "Pause" : "Play"} shortcut="space" icon={running ? "pause" : "play"} size="lg" className="text-ink" onClick={act.toggle} />
+        <Skip seconds={10} act={act} disabled={state.live} />
+        <IconButton name="Next frame" shortcut="." icon="stepForward" onClick={() => player.step(1)} disabled={state.live} />
+        <Speed player={player} state={state} />
+      </div>
+      <div className="flex items-center max-md:justify-self-start">
+        <DayPicker camera={camera.id} stream={recordedStream(camera)} zone={zone} day={day} today={today} onDay={act.day} />
+        <Readout player={player} zone={zone} />
+      </div>
+      <div className="flex items-center justify-end gap-0.5">
+        <LiveButton live={state.live} onLive={act.live} />
+        <Sound {...props} />
+        <span className="mx-1 max-sm:hidden">
+          <Streams camera={camera} player={player} state={state} />
+        </span>
+        <IconButton name="Facts about the picture" shortcut="I" icon="info" pressed={props.facts} onClick={act.facts} className="max-sm:hidden" />
+        <IconButton name={props.full ? "Leave full screen" : "Full screen"} shortcut="F" icon={props.full ? "leaveFull" : "full"} onClick={act.full} />
+      </div>
+    </div>
+  );
+}
+
+// The stream whose footage the timeline shows.
+export function recordedStream(camera: Camera): StreamKind {
+  return streamOf(camera, "main")?.recorded === false && streamOf(camera, "sub")?.recorded ? "sub" : "main";
+}
+
+function Skip({ seconds, act, disabled }: { seconds: number; act: Act; disabled?: boolean }) {
+  const back = seconds < 0;
+  return (
+    <button
+      type="button"
+      aria-label={back ? "Back 10 seconds" : "On 10 seconds"}
+      title={back ? "Back 10 seconds (←)" : "On 10 seconds (→)"}
+      disabled={disabled}
+      onClick={() => act.skip(seconds)}
+      className="figure h-9 w-11 rounded-md text-[13.5px] text-ink-2 hover:bg-hover hover:text-ink disabled:opacity-35 disabled:hover:bg-transparent max-sm:h-10"
+    >
+      {back ? "−10" : "+10"}
+    </button>
+  );
+}
+
+function Speed({ player, state }: { player: FeedPlayer; state: PlayerState }) {
+  return (
+    <Menu.Root>
+      <Menu.Trigger aria-label={`Speed: ${state.speed}×`} title="Speed" className="figure h-9 min-w-11 rounded-md px-2 text-[13.5px] text-ink-2 hover:bg-hover hover:text-ink max-sm:h-10">
+        {state.speed === 0.5 ? "½" : state.speed}×
+      </Menu.Trigger>
+      <Menu.Panel>
+        <Menu.Heading>Speed</Menu.Heading>
+        <Menu.Choices
+          name="Speed"
+          value={String(state.speed)}
+          options={speeds.map((speed) => ({ value: String(speed), text: speed > 4 ? `${speed}×, key frames` : speed === 0.5 ? "Half" : `${speed}×` }))}
+          onChange={(next) => player.setSpeed(Number(next))}
+        />
+      </Menu.Panel>
+    </Menu.Root>
+  );
+}
+
+function LiveButton({ live, onLive }: { live: boolean; onLive: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={live}
+      title="Live (L)"
+      onClick={onLive}
+      className="mr-1 flex h-8 items-center gap-2 rounded-md border border-line-strong px-3 text-[13.5px] font-semibold transition-colors hover:bg-hover aria-pressed:border-transparent aria-pressed:bg-accent-quiet aria-pressed:text-accent max-sm:h-10"
+    >
+      <span className={`size-2 rounded-full ${live ? "bg-accent" : "border border-ink-3"}`} />
+      Live
+    </button>
+  );
+}
+
+function Sound({ camera, state, act, muted, volume }: Props) {
+  if (!streamOf(camera, state.stream)?.audio) return null;
+  return (
+    <div className="group flex items-center">
+      <IconButton name={muted ? "Sound on" : "Sound off"} shortcut="M" icon={muted ? "muted" : "sound"} pressed={!muted} onClick={act.mute} />
+      {!muted && (
+        <input
+          type="range"
+          aria-label="Volume"
+          min={0}
+          max={1}
+          step={0.05}
+          value={volume}
+          onChange={(event) => act.volume(Number(event.target.value))}
+          className="w-20 accent-(--accent) max-md:hidden"
+        />
+      )}
+    </div>
+  );
+}
+
+export function Streams({ camera, player, state }: { camera: Camera; player: FeedPlayer; state: PlayerState }) {
+  const sub = streamOf(camera, "sub");
+  if (!sub) return null;
+  const size = (kind: StreamKind) => {
+    const video = streamOf(camera, kind)?.video;
+    return video ? `${video.width} × ${video.height}` : undefined;
+  };
+  return (
+    <Segmented
+      name="Stream"
+      value={state.stream}
+      onChange={(kind) => player.setStream(kind)}
+      options={[
+        { value: "main", text: "Main", title: size("main") },
+        { value: "sub", text: "Small", title: sub.recorded || state.live ? size("sub") : "Not recorded", disabled: !sub.recorded && !state.live },
+      ]}
+    />
+  );
+}
+
+export function FellBack() {
+  return (
+    <span className="flex items-center gap-1.5 rounded-md bg-black/65 px-2.5 py-1 text-[12.5px]">
+      <Icon name="warn" size={14} className="text-motion" />
+      Small stream: this browser does not play main
+    </span>
+  );
+}
