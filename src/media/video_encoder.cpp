@@ -37,7 +37,7 @@ Status VideoEncoder::Impl::open(const VideoEncoderOptions& options) {
     codec_->max_b_frames = options.b_frames;
     codec_->thread_count = options.threads;
     codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
-    codec_->colorspace = AVCOL_SPC_BT709;
+    codec_->colorspace = options.bt601 ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709;
     codec_->color_primaries = AVCOL_PRI_BT709;
     codec_->color_trc = AVCOL_TRC_BT709;
     codec_->color_range = AVCOL_RANGE_MPEG;

@@ -13,7 +13,7 @@
 
 namespace vantage {
 
-// Planar YUV 4:2:0, BT.709, limited range; the planes are the caller's. Luma is width x height, chroma half of it, rounded
+// Planar YUV 4:2:0, BT.709 (or as the options say), limited range; the planes are the caller's. Luma is width x height, chroma half of it, rounded
 // up.
 struct PictureView {
     std::array<const std::uint8_t*, 3> planes{};
@@ -32,6 +32,7 @@ struct VideoEncoderOptions {
     bool zero_latency{true};  // each picture comes out at once; with false also B-frames may be used
     int b_frames{0};
     int threads{1};
+    bool bt601{false};  // the pictures' matrix is BT.601, as JPEG's is
 };
 
 struct EncodedFrame {
