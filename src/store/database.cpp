@@ -13,7 +13,7 @@ namespace vantage::store {
 namespace fs = std::filesystem;
 namespace {
 
-// Left beside a file that turned out damaged while in use: the next start moves both aside.
+// Left beside a file that seemed damaged while in use: the next start checks all of it before it is trusted.
 fs::path damage_mark(const fs::path& file) {
     return file.string() + ".is-damaged";
 }
@@ -70,8 +70,6 @@ Status migrate(soci::session& sql, const Migrations& migrations, const fs::path&
 
 Result<std::unique_ptr<Database>> Database::open(const Options& options, const Clock& clock) {
     Status last = fail(errc::internal, "not tried");
-    if (fs::exists(damage_mark(options.file)))
-        if (auto moved = move_aside(options.file, clock, "found in use"); !moved) return moved.error();
     for (int attempt = 0; attempt < 2; ++attempt) {
         std::unique_ptr<Database> database(new Database(options.file));
         last = database->start(options);
@@ -91,6 +89,11 @@ Status Database::start(const Options& options) {
     return run(fmt::format("open the database {}", options.file.string()), [&]() -> Status {
         connect(writer_, options.file);
         if (auto status = migrate(writer_, options.migrations, options.file); !status) return status;
+        if (std::error_code error; fs::exists(damage_mark(options.file), error)) {
+            if (auto status = check_integrity(writer_); !status) return status;
+            fs::remove(damage_mark(options.file), error);
+            log::info("store", "the database {} was checked and is whole", options.file.string());
+        }
         if (options.probe)
             if (auto status = options.probe(writer_); !status) return status;
         for (std::size_t i = 0; i < kReaders; ++i) {
@@ -107,8 +110,8 @@ Error Database::failed(const std::exception& error, std::string_view what) const
     if (described.code == errc::malformed && started_) {
         const int fd = ::open(damage_mark(file_).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
         if (fd >= 0) ::close(fd);
-        log::error("store", "the database {} is damaged ({}); the next start moves it aside", file_.string(),
-                   described.message);
+        log::error("store", "the database {} seems damaged ({}); the next start checks it, and moves it aside if it is",
+                   file_.string(), described.message);
     }
     return described;
 }

@@ -143,6 +143,19 @@ TEST(Database, DamageInsideIsNoticedAndTheFileMovedAsideAtTheNextStart) {
     EXPECT_EQ(damaged_files(folder.path()).size(), 1U);
 }
 
+TEST(Database, AnAlarmThatWasFalseCostsNothing) {
+    const TestFolder folder;
+    const auto file = folder.path() / "x.db";
+    ASSERT_TRUE(add(**Database::open(options(file, {kFirst}), kClock), "a"));
+    const auto mark = file.string() + ".is-damaged";
+    std::ofstream{mark};
+    auto database = Database::open(options(file, {kFirst}), kClock);
+    ASSERT_TRUE(database) << database.error().message;
+    EXPECT_EQ(*count(**database), 1);
+    EXPECT_FALSE(fs::exists(mark));
+    EXPECT_TRUE(damaged_files(folder.path()).empty());
+}
+
 TEST(Database, AFolderThatIsNotThereIsAnError) {
     EXPECT_EQ(Database::open(options("/nonexistent/x.db", {kFirst}), kClock).error().code, errc::not_found);
 }

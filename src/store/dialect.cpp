@@ -46,6 +46,7 @@ void connect(soci::session& sql, const std::filesystem::path& file) {
     sql << "PRAGMA journal_mode = WAL", soci::into(mode);
     sql << "PRAGMA synchronous = FULL";
     sql << "PRAGMA foreign_keys = ON";
+    sql << "PRAGMA journal_size_limit = 16777216", soci::into(number);
 }
 
 std::string adapt_schema(std::string statement) {
