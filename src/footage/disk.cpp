@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "footage/recovery.hpp"
+#include "footage/reindex.hpp"
 
 #include <sys/statvfs.h>
 
@@ -91,6 +92,10 @@ void Disk::stop() {
     writing_.request_stop();
     wake_.notify_all();
     writing_.join();
+    if (indexing_.joinable()) {
+        indexing_.request_stop();
+        indexing_.join();
+    }
     syncing_.request_stop();
     wake_.notify_all();
     syncing_.join();
@@ -127,12 +132,41 @@ bool Disk::open() {
         note(volume.error());
         return false;
     }
+    auto lock = VolumeLock::take(root_);
+    if (lock.has_error()) {
+        note(lock.error());
+        return false;
+    }
+    lock_.emplace(std::move(*lock));
     storage_.volume = *volume;
     if (auto known = storage_.catalog.put_volume(volume->uuid, root_.string()); known.has_error())
         log::error("disk " + root_.string(), "the catalogue does not take the volume: {}", known.error().message);
     recover_storage(storage_);
+    index_if_new();
     note({});
     return true;
+}
+
+// A catalogue that does not know this volume's footage (new, or replaced because it was damaged) is filled in the
+// background.
+void Disk::index_if_new() {
+    const auto volumes = storage_.catalog.volumes();
+    if (volumes.has_error()) return;
+    const auto known = std::ranges::find(*volumes, storage_.volume.uuid, &store::VolumeRow::id);
+    if (known == volumes->end() || known->indexed) return;
+    // Before anything is recorded: what is recorded from here on keeps its rows.
+    if (storage_.catalog.begin_reindex(storage_.volume.uuid).has_error()) return;
+    // Recordings begin with the newest key frame in the ring, which may be a little older than now.
+    const auto since = clock_.now() - 60s;
+    indexing_ = std::jthread([this, since](const std::stop_token& stop) {
+        const auto report = reindex(storage_, {1, since, stop}, {});
+        if (report.has_error()) {
+            log::warn("disk " + root_.string(), "footage is not indexed: {}", report.error().message);
+        } else if (report->indexed + report->foreign.size() > 0) {
+            log::info("disk " + root_.string(), "indexed {} segments; {} foreign files left alone", report->indexed,
+                      report->foreign.size());
+        }
+    });
 }
 
 void Disk::write_loop(const std::stop_token& stop) {

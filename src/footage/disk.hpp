@@ -55,6 +55,7 @@ class Disk {
     void write_loop(const std::stop_token& stop);
     void sync_loop(const std::stop_token& stop);
     bool open();
+    void index_if_new();
     void obey();
     void hand_over_sync();
     void take_synced();
@@ -64,9 +65,10 @@ class Disk {
     const std::filesystem::path root_;
     FileSystem& files_;
     const Clock& clock_;
-    Storage storage_;     // the writer's thread only, once it runs
-    DiskWriter writer_;   // likewise
-    bool opened_{false};  // likewise: volume found, recovered
+    Storage storage_;                 // the writer's thread only, once it runs
+    DiskWriter writer_;               // likewise
+    bool opened_{false};              // likewise: volume found, recovered
+    std::optional<VolumeLock> lock_;  // likewise
 
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
@@ -78,6 +80,7 @@ class Disk {
     SteadyTime stepped_, sync_began_{};
     bool stopped_{false};
 
+    std::jthread indexing_;           // started by the writer's thread, joined by stop()
     std::jthread syncing_, writing_;  // last: they use all of the above
 };
 

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fcntl.h>
 #include <random>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace vantage::footage {
 namespace {
@@ -104,6 +107,19 @@ Result<Volume> adopt_volume(FileSystem& files, const fs::path& root, const Clock
     if (found.error().code != errc::not_found) return found.error();
     if (auto made = make_root(root); made.has_error()) return made.error();
     return create_volume(files, root, clock);
+}
+
+Result<VolumeLock> VolumeLock::take(const fs::path& root) {
+    const auto path = root / "volume.json";
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return system_error(errno, fmt::format("open {}", path.string()));
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return VolumeLock{fd};
+    ::close(fd);
+    return fail(errc::unavailable, fmt::format("{} is in use by another Vantage; stop that first", root.string()));
+}
+
+VolumeLock::~VolumeLock() {
+    if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace vantage::footage

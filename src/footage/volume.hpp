@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace vantage::footage {
 
@@ -28,5 +29,22 @@ Result<Volume> open_volume(FileSystem& files, const std::filesystem::path& root,
 
 // Gives a storage a volume.json if it has none, whatever lies in it. Only for reindex, where a person asked.
 Result<Volume> adopt_volume(FileSystem& files, const std::filesystem::path& root, const Clock& clock);
+
+// One program a storage: held from opening it to the end, also by reindex. Released when destroyed or when the process dies.
+class VolumeLock {
+  public:
+    // errc::unavailable when another program holds it.
+    static Result<VolumeLock> take(const std::filesystem::path& root);
+    ~VolumeLock();
+    VolumeLock(VolumeLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    VolumeLock& operator=(VolumeLock&& other) noexcept {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
+
+  private:
+    explicit VolumeLock(int fd) : fd_(fd) {}
+    int fd_;
+};
 
 }  // namespace vantage::footage

@@ -61,5 +61,16 @@ TEST_F(VolumeTest, ADamagedFileIsNotReplaced) {
     EXPECT_EQ(adopt_volume(files_, root_, clock_).error().code, errc::malformed);
 }
 
+TEST_F(VolumeTest, OneProgramAStorage) {
+    EXPECT_EQ(VolumeLock::take(temp_.path()).error().code, errc::not_found);
+    ASSERT_TRUE(open_volume(files_, root_, {}, clock_));
+    {
+        const auto held = VolumeLock::take(root_);
+        ASSERT_TRUE(held);
+        EXPECT_EQ(VolumeLock::take(root_).error().code, errc::unavailable);
+    }
+    EXPECT_TRUE(VolumeLock::take(root_));
+}
+
 }  // namespace
 }  // namespace vantage::footage
