@@ -6,7 +6,8 @@
 namespace vantage {
 namespace {
 
-constexpr std::uint8_t kSof0 = 0xC0, kSof2 = 0xC2, kSoi = 0xD8, kEoi = 0xD9, kSos = 0xDA, kDqt = 0xDB, kDri = 0xDD;
+constexpr std::uint8_t kSof0 = 0xC0, kSof2 = 0xC2, kSoi = 0xD8, kEoi = 0xD9, kSos = 0xDA, kDqt = 0xDB, kDri = 0xDD,
+                       kDht = 0xC4;
 
 bool read_frame(ByteView body, std::uint8_t marker, JpegHeader& out) {
     if (body.size() < 6) return false;
@@ -28,6 +29,25 @@ bool read_quantisation(ByteView body, JpegHeader& out) {
         if (body.size() < 1 + size) return false;
         out.quantisation.at(body[0] & 3) = body.subspan(1, size);
         body = body.subspan(1 + size);
+    }
+    return true;
+}
+
+// FNV-1a of class and number, counts and values of the four tables of ITU T.81 K.3 to K.6.
+bool is_standard_table(ByteView table) {
+    std::uint32_t hash = 0x811C9DC5;
+    for (const auto byte : table) hash = (hash ^ byte) * 16777619U;
+    return hash == 0x8C4FCF27 || hash == 0x6569BE85 || hash == 0x3DCEACBC || hash == 0xAA231D1C;
+}
+
+bool read_huffman(ByteView body, JpegHeader& out) {
+    while (!body.empty()) {
+        if (body.size() < 17) return false;
+        std::size_t size = 17;
+        for (std::size_t i = 1; i <= 16; ++i) size += body[i];
+        if (body.size() < size) return false;
+        out.standard_huffman &= is_standard_table(body.first(size));
+        body = body.subspan(size);
     }
     return true;
 }
@@ -58,6 +78,7 @@ Result<JpegHeader> parse_jpeg(ByteView data) {
         const auto body = data.subspan(at + 4, size - 2);
         if (marker >= kSof0 && marker <= kSof2) framed = read_frame(body, marker, out);
         if (marker == kDqt && !read_quantisation(body, out)) return broken;
+        if (marker == kDht && !read_huffman(body, out)) return broken;
         if (marker == kDri && body.size() >= 2) out.restart_interval = load_u16(body.data());
         at += 2 + size;
         if (marker == kSos) {

@@ -17,6 +17,7 @@ struct JpegHeader {
     std::array<std::uint8_t, 3> table_of{};  // the quantisation table each component uses
     std::array<ByteView, 4> quantisation;    // 64 or 128 bytes in zigzag order; empty: not in this image
     bool baseline{false};                    // SOF0: sequential, 8 bits, Huffman
+    bool standard_huffman{true};             // the tables of ITU T.81 K.3-K.6, or none given (then these are meant)
     std::uint16_t restart_interval{0};       // MCUs; 0: none
     std::size_t scan{0};                     // offset of the entropy-coded data behind SOS
     std::size_t scan_end{0};                 // offset of EOI, or the end of the data where that is missing
