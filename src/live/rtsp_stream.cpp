@@ -66,9 +66,7 @@ class RtspStream::Relay final : public FeedReader, public std::enable_shared_fro
     bool late_{false};  // the feed's thread only
 };
 
-RtspStream::RtspStream(boost::asio::io_context& io, std::string path) : io_(io), path_(std::move(path)), known_event_(io) {
-    known_event_.expires_at(boost::asio::steady_timer::time_point::max());
-}
+RtspStream::RtspStream(boost::asio::io_context& io, std::string path) : io_(io), path_(std::move(path)) {}
 RtspStream::~RtspStream() = default;
 
 void RtspStream::open(RtspFeed& feed) {
@@ -85,7 +83,6 @@ void RtspStream::set_tracks(const TrackSet& tracks) {
     if (!tracks.video) lines_[0].reset();
     if (!tracks.audio) lines_[1].reset();
     known_ = true;
-    known_event_.cancel();
     if (!other) return;
     const auto readers = readers_;
     for (auto* reader : readers) reader->on_stream_end("the tracks have changed");
@@ -139,7 +136,6 @@ void RtspStream::push(const FeedFrame& frame) {
 
 void RtspStream::end(const Error& error) {
     error_ = error;
-    known_event_.cancel();
     const auto readers = readers_;
     for (auto* reader : readers) reader->on_stream_end(error.message);
 }

@@ -8,7 +8,6 @@
 #include "live/rtsp_feed.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <functional>
@@ -43,8 +42,6 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const TrackSet& tracks() const { return tracks_; }
     [[nodiscard]] bool known() const { return known_; }
-    // Expires when the tracks are known or the feed has failed; then look at known() and error().
-    boost::asio::steady_timer& known_event() { return known_event_; }
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
     void add(StreamReader& reader) { readers_.insert(&reader); }
@@ -75,7 +72,6 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
     TrackSet tracks_;
     bool known_{false};
     std::optional<Error> error_;
-    boost::asio::steady_timer known_event_;
     std::array<std::optional<Line>, 2> lines_;  // by TrackKind
     std::set<StreamReader*> readers_;
     std::shared_ptr<Relay> relay_;
