@@ -68,6 +68,24 @@ TEST(Demuxer, FramesOfAnMp4AreAccessUnitsWithoutParameterSets) {
     }
 }
 
+// Frames of this file begin with units of 256 to 511 bytes: 00 00 01 xx is a length there, not a start code.
+TEST(Demuxer, LengthsThatLookLikeStartCodesAreLengths) {
+    VANTAGE_MEDIA_OR_SKIP(path, "odd/made/intra_refresh_no_idr.mp4");
+    const auto contents = read_all(path);
+    ASSERT_EQ(contents.tracks.size(), 1U);  // and no slice was taken for a parameter set
+    EXPECT_EQ(contents.tracks[0].video->config.size(), 44U);
+    ASSERT_EQ(contents.video.size(), 120U);
+    std::size_t slices = 0;
+    for (const auto& frame : contents.video) {
+        ASSERT_TRUE(h26x::for_each_length_prefixed(frame.data, 4, [&](ByteView nal) {
+            const auto kind = h26x::classify(Codec::h264, nal);
+            slices += kind == h26x::Nal::slice || kind == h26x::Nal::idr ? 1 : 0;
+        }));
+        EXPECT_FALSE(frame.damaged);
+    }
+    EXPECT_EQ(slices, 240U);
+}
+
 TEST(Demuxer, AnnexBInATransportStreamGivesTheSameForm) {
     VANTAGE_MEDIA_OR_SKIP(file, "odd/ts/bear-640x360-hevc.ts");
     const auto contents = read_all(file);

@@ -160,7 +160,9 @@ bool ElementaryStream::convert_nals(ByteView in, DemuxedFrame& out) {
         has_picture |= kind == Nal::idr || kind == Nal::slice;
         append_nal(out.data, nal);
     };
-    if (nal_length_ == 0 || is_annexb(in)) {
+    // A first NAL unit of 256 to 511 bytes has a length that looks like a start code: if all lengths fit, they are lengths.
+    const bool fits = nal_length_ > 0 && h26x::for_each_length_prefixed(in, nal_length_, [](ByteView) {});
+    if (!fits && (nal_length_ == 0 || is_annexb(in))) {
         h26x::for_each_annexb(in, visit);
     } else if (auto done = h26x::for_each_length_prefixed(in, nal_length_, visit); !done) {
         out.damaged = true;  // what came before the break is kept
