@@ -105,14 +105,16 @@ Result<std::vector<FeedItem>> FeedPlayback::next(UtcTime until) {
         items.emplace_back(FeedEndItem{to_utc(expected_)});
         return items;
     }
+    // A gap is told before what follows it is granted: else a page whose grant ends inside would wait for ever.
+    if (const auto start = ahead_.front().start; start - expected_ > kSeam) {
+        const auto from = to_utc(expected_), to = to_utc(start);
+        items.emplace_back(FeedGapItem{from, to, reason_of_gap(from, to)});
+        expected_ = start;
+    }
     if (to_utc(ahead_.front().start) >= until) return items;
     const auto fragment = std::move(ahead_.front());
     ahead_.pop_front();
     last_ = fragment.start;
-    if (fragment.start - expected_ > kSeam) {
-        const auto from = to_utc(expected_), to = to_utc(fragment.start);
-        items.emplace_back(FeedGapItem{from, to, reason_of_gap(from, to)});
-    }
     const auto duration = speed_ > kEveryFrameUpTo ? take_close_ones(fragment) : fragment.duration;
     expected_ = std::max(expected_, fragment.start + duration);
     if (auto appended = append(fragment, duration, items); !appended) return appended.error();

@@ -265,6 +265,16 @@ TEST_F(FeedTest, AnInstantWithoutFootageBeginsWithAGap) {
     EXPECT_DOUBLE_EQ(sent[0].text.at("at").as_double(), 2500);
 }
 
+TEST_F(FeedTest, AGapThatOutlastsTheGrantIsToldAtOnce) {
+    footage.add(main, 2000, 2001);
+    footage.add(main, 2600, 2601);
+    feed->on_text(R"({"type":"play","request":2,"at":2000,"until":2030})");
+    EXPECT_EQ(types(drain()), (std::vector<std::string>{"init", "ftyp", "moof", "gap"}));
+    EXPECT_TRUE(drain().empty()) << "told once";
+    feed->on_text(R"({"type":"grant","request":2,"until":2630})");
+    EXPECT_EQ(types(drain()), (std::vector<std::string>{"moof", "end"}));
+}
+
 TEST_F(FeedTest, AFragmentThatCannotBeReadIsAGap) {
     footage.add(main, 2000, 2003);
     footage.content.erase(2);

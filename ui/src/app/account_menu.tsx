@@ -98,8 +98,8 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
           type="password"
           autoComplete="new-password"
           required
-          minLength={8}
-          help="At least 8 characters"
+          minLength={10}
+          help="At least 10 characters"
           value={next}
           onChange={(event) => setNext(event.target.value)}
         />

@@ -70,14 +70,18 @@ export interface Gap extends Range {
   reason: string;
 }
 
+export function covers(gap: Gap, time: number): boolean {
+  return time >= gap.start - kGapSlack && time < gap.end;
+}
+
 // Where to go on when the playhead stands where nothing is: the start of the next range, or the end of a gap that the server
 // announced. Nothing while what lies ahead may still arrive.
-export function overHole(ranges: Range[], gaps: Range[], time: number): number | null {
+export function overHole(ranges: Range[], gaps: Gap[], time: number): number | null {
   const here = rangeAt(ranges, time);
   if (here && here.end - time > 0.1) return null;
   const edge = here ? here.end : time;
   const next = ranges.find((range) => range.start > edge + kBridged);
-  const gap = gaps.find((candidate) => edge >= candidate.start - kGapSlack && edge < candidate.end);
+  const gap = gaps.find((candidate) => covers(candidate, edge));
   if (gap) return next && next.start < gap.end ? next.start : gap.end;
   return next ? next.start : null;
 }

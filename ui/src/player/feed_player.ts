@@ -6,13 +6,11 @@ import type { StreamKind } from "../api/types";
 import * as decide from "./decisions";
 import { FeedRequest } from "./feed_request";
 import { FeedSocket } from "./feed_socket";
-import { FrameIndex, frameTimes } from "./moof";
-import { read, type Said } from "./protocol";
 import { LiveEdge } from "./live_edge";
 import { firstState, passing, type PlayerOptions, type PlayerState } from "./player_state";
-import { Sink } from "./sink";
+import { read, type Said } from "./protocol";
+import { Screen } from "./screen";
 import { StreamChoice, type Offer } from "./stream_choice";
-import { onNextPicture, playOn } from "./video";
 
 const kTickMs = 100;
 const kSilentMs = 12_000; // live without a byte for so long: the connection is dead
@@ -23,8 +21,7 @@ const kRetryMs = 4000;
 export class FeedPlayer {
   private readonly socket: FeedSocket;
   private readonly feed: FeedRequest;
-  private sink: Sink | null = null;
-  private readonly frames = new FrameIndex();
+  private readonly screen: Screen;
   private readonly edge: LiveEdge;
   private readonly choice: StreamChoice;
 
@@ -35,6 +32,8 @@ export class FeedPlayer {
   private suspended = false;
 
   private starting = true; // the playhead is still to be put where the request begins
+  private continued: number | null = null; // this request goes on from here without a break; what is buffered stays
+  private atEnd = false; // nothing more was recorded
   private stepping: { from: number; direction: 1 | -1 } | null = null;
   private heardAt = 0;
   private tickedAt = 0;
@@ -50,6 +49,7 @@ export class FeedPlayer {
   ) {
     this.audio = options.audio ?? false;
     this.edge = new LiveEdge(video);
+    this.screen = new Screen(video, () => this.settled(), (why) => this.mediaFailed(why));
     this.choice = new StreamChoice(options.stream, options.streams);
     this.current = { ...firstState, stream: this.choice.pick(true) ?? options.stream };
     this.socket = new FeedSocket(options.address, {
@@ -91,7 +91,7 @@ export class FeedPlayer {
 
   // Footage from `at`. Inside what is buffered this is a move of the playhead; elsewhere it is a new request.
   seek(at: number, { play = !this.paused }: { play?: boolean } = {}): void {
-    const near = decide.rangeAt(this.sink?.ranges() ?? [], at, 0);
+    const near = decide.rangeAt(this.screen.ranges, at, 0);
     const full = !decide.sendsKeyFramesOnly(this.current.speed);
     this.paused = !play;
     this.position = at;
@@ -141,7 +141,7 @@ export class FeedPlayer {
     if (!this.paused) this.pause();
     const from = this.time;
     if (from === null || this.stepping) return;
-    if (this.stepInside(from, direction)) return;
+    if (this.screen.step(from, direction)) return;
     this.stepping = { from, direction };
     this.position = from;
     this.ask(direction < 0 ? from - 1 : from);
@@ -200,8 +200,7 @@ export class FeedPlayer {
     clearInterval(this.timer);
     clearTimeout(this.retry);
     this.socket.close();
-    this.sink?.close();
-    this.sink = null;
+    this.screen.close();
   }
 
   // --- towards the server ---
@@ -216,20 +215,26 @@ export class FeedPlayer {
   private ask(from = this.position): void {
     this.feed.renew();
     this.starting = true;
+    this.continued = null;
+    this.atEnd = false;
     if (!this.current.hasPicture) this.set({ phase: "connecting" });
     if (this.suspended) return;
     if (!this.socket.isOpen) return this.socket.open();
     const stream = this.choice.pick(this.live_) ?? this.current.stream;
     const { speed } = this.current;
     this.set({ stream, fellBack: this.choice.fellBack });
-    const until = this.position + (this.paused ? kPausedGrant : decide.ahead(speed));
+    const until = this.position + this.firstGrant();
     this.feed.send({ stream, speed, audio: this.audio, at: this.live_ ? null : from, until });
+  }
+
+  private firstGrant(): number {
+    return this.paused ? kPausedGrant : decide.ahead(this.current.speed);
   }
 
   // Goes on in footage that is already being sent.
   private follow(): void {
     if (this.paused) this.video.pause();
-    else this.run();
+    else this.screen.run(this.live_ ? 1 : this.current.speed);
     this.showPhase();
   }
 
@@ -242,13 +247,11 @@ export class FeedPlayer {
       case "init":
         return this.begin(said);
       case "gap":
-        this.feed.gaps.push({ start: said.from, end: said.to, reason: said.reason });
-        return;
+        return this.passOver({ start: said.from, end: said.to, reason: said.reason });
       case "lost":
         return this.set({ phase: "lost", since: said.since, detail: said.detail });
       case "end":
-        this.feed.endAt = said.at;
-        return;
+        return this.ended(said.at);
       case "error":
         return this.refused(said.code, said.detail);
       case "dropped":
@@ -256,24 +259,42 @@ export class FeedPlayer {
     }
   }
 
+  // Nothing was recorded from where footage was to begin: it begins behind the gap.
+  private passOver(gap: decide.Gap): void {
+    this.feed.gaps.push(gap);
+    if (!this.starting || this.stepping || !decide.covers(gap, this.position)) return;
+    this.position = gap.end;
+    this.feed.grantUpTo(gap.end + this.firstGrant());
+  }
+
+  // No footage is left behind `at`. While the end was being played more may have been recorded: that is asked for, and only when
+  // nothing came of it is this the end.
+  private ended(at: number): void {
+    const none = this.starting ? this.position >= at - 0.5 : this.continued !== null && at <= this.continued + 0.5;
+    this.feed.endAt = at;
+    this.atEnd = none;
+    if (this.starting && none && !this.paused) this.live();
+  }
+
+  private goOn(at: number): void {
+    this.continued = at;
+    this.feed.renew();
+    const { stream, speed } = this.current;
+    this.feed.send({ stream, speed, audio: this.audio, at, until: at + decide.ahead(speed) });
+  }
+
   private begin(init: Extract<Said, { type: "init" }>): void {
-    if (!Sink.plays(init.mime)) return this.refused("unsupported", `This browser does not play ${init.mime}`);
-    const isNew = this.feed.begin(init.request);
-    if (!this.sink) this.sink = this.makeSink();
-    if (isNew) {
-      this.sink.clear();
-      this.frames.clear();
-      this.edge.reset();
-    }
-    this.sink.setType(init.mime);
+    if (!Screen.plays(init.mime)) return this.refused("unsupported", `This browser does not play ${init.mime}`);
+    const isNew = this.feed.begin(init.request) && this.continued === null;
+    this.screen.begin(init.mime, isNew);
+    if (isNew) this.edge.reset();
     this.set({ detail: "", code: "", since: null });
   }
 
   private take(data: ArrayBuffer): void {
     this.heardAt = performance.now();
-    if (!this.feed.answered || !this.sink) return;
-    this.frames.add(frameTimes(data));
-    this.sink.append(data);
+    if (!this.feed.answered) return;
+    this.screen.append(data);
     if (this.current.phase === "lost") this.showPhase();
   }
 
@@ -289,16 +310,11 @@ export class FeedPlayer {
 
   // --- the picture ---
 
-  private makeSink(): Sink {
-    return new Sink(this.video, { settled: () => this.settled(), failed: (why) => this.mediaFailed(why) });
-  }
-
   private mediaFailed(why: string): void {
     if (this.abort.signal.aborted) return;
     this.failures += 1;
     this.position = this.time ?? this.position;
-    this.sink?.close();
-    this.sink = null;
+    this.screen.close();
     if (this.failures > kMostFailures) this.refused("undecodable", why);
     else this.ask();
   }
@@ -306,13 +322,13 @@ export class FeedPlayer {
   // Everything that came is in the buffer.
   private settled(): void {
     if (!this.starting || !this.feed.answered) return;
-    const ranges = this.sink?.ranges() ?? [];
+    const { ranges } = this.screen;
     const first = ranges[0];
     if (!first) return;
     if (this.live_) {
       this.place(first.start);
     } else if (this.stepping) {
-      if (!this.stepInside(this.stepping.from, this.stepping.direction)) return;
+      if (!this.screen.step(this.stepping.from, this.stepping.direction)) return;
       this.stepping = null;
       this.starting = false;
     } else if (decide.rangeAt(ranges, this.position)) {
@@ -324,31 +340,17 @@ export class FeedPlayer {
 
   private place(at: number): void {
     this.starting = false;
-    this.video.currentTime = at;
-    if (!this.current.hasPicture) {
-      onNextPicture(this.video, () => !this.abort.signal.aborted && this.set({ hasPicture: true }));
-    }
+    const shown = () => !this.abort.signal.aborted && this.set({ hasPicture: true });
+    this.screen.put(at, this.current.hasPicture ? undefined : shown);
     this.follow();
-  }
-
-  private run(): void {
-    playOn(this.video, this.live_ ? 1 : this.current.speed);
-  }
-
-  private stepInside(from: number, direction: 1 | -1): boolean {
-    const to = direction > 0 ? this.frames.next(from) : this.frames.previous(from);
-    if (to === null || !decide.rangeAt(this.sink?.ranges() ?? [], to)) return false;
-    this.video.currentTime = to + 0.0005; // inside the frame, clear of rounding
-    return true;
   }
 
   private tick(): void {
     const now = performance.now();
     const elapsed = (now - this.tickedAt) / 1000;
     this.tickedAt = now;
-    if (this.suspended || !this.sink) return;
-    const ranges = this.sink.ranges();
-    const time = this.video.currentTime;
+    if (this.suspended) return;
+    const { ranges } = this.screen;
     if (this.live_ && this.socket.isOpen && this.current.phase !== "lost" && now - this.heardAt > kSilentMs) {
       this.socket.close();
       this.feed.feeding = false;
@@ -357,24 +359,21 @@ export class FeedPlayer {
     }
     if (this.starting || ranges.length === 0) return;
     if (this.live_) this.edge.follow(ranges, elapsed, this.current.hasPicture);
-    else this.feedFootage(ranges, time);
-    const trim = decide.trimTo(ranges, time, this.live_);
-    if (trim !== null && this.sink.idle) {
-      this.sink.remove(0, trim);
-      this.frames.trim(trim - 12);
-    }
+    else this.feedFootage(ranges, this.video.currentTime);
+    this.screen.trim(ranges, this.live_);
     this.showPhase();
   }
 
   private feedFootage(ranges: decide.Range[], time: number): void {
-    const moving = !this.paused || this.video.seeking;
-    if (moving && this.video.readyState < 3) {
+    const { endAt } = this.feed;
+    if ((!this.paused || this.video.seeking) && this.video.readyState < 3) {
       const to = decide.overHole(ranges, this.feed.gaps, time);
       if (to !== null && to > time) this.video.currentTime = to;
-      else if (this.feed.endAt !== null && time > this.feed.endAt - 1 && !this.paused) return this.live();
+      else if (this.atEnd && endAt !== null && time > endAt - 1 && !this.paused) return this.live();
     }
-    if (this.paused || !this.feed.feeding || !this.sink?.wantsMore) return;
-    this.feed.grant(this.video.currentTime, this.current.speed);
+    if (this.paused || !this.feed.feeding || !this.screen.wantsMore) return;
+    if (endAt === null) this.feed.grant(this.video.currentTime, this.current.speed);
+    else if (!this.atEnd && time > endAt - 5 * this.current.speed) this.goOn(endAt);
   }
 
   // --- what the page sees ---

@@ -46,6 +46,7 @@ export class FeedRequest {
   // From here on nothing of the old request counts.
   renew(): void {
     this.number += 1;
+    this.gaps = [];
     this.endAt = null;
     this.feeding = false;
   }
@@ -63,16 +64,20 @@ export class FeedRequest {
   begin(request: number): boolean {
     const isNew = this.begun !== request;
     this.begun = request;
-    if (isNew) this.gaps = [];
     return isNew;
   }
 
   // Lets more footage come when the playhead, at `time`, has used up enough of what was granted.
   grant(time: number, speed: number): void {
     const more = decide.nextGrant(time, this.until, speed, this.gaps);
-    if (more === null) return;
-    this.until = more;
-    this.say({ type: "grant", request: this.number, until: more });
+    if (more !== null) this.grantUpTo(more);
+  }
+
+  // Lets footage come up to `until` at least.
+  grantUpTo(until: number): void {
+    if (until <= this.until) return;
+    this.until = until;
+    this.say({ type: "grant", request: this.number, until });
   }
 
   private say(ask: Ask): void {

@@ -64,8 +64,8 @@ export function SetupScreen() {
           type="password"
           autoComplete="new-password"
           required
-          minLength={8}
-          help="At least 8 characters"
+          minLength={10}
+          help="At least 10 characters"
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The <video> with what is buffered behind it: takes init and parts in, knows its frames, moves the playhead. Makes its MediaSource
+// anew when that has failed.
+import * as decide from "./decisions";
+import { FrameIndex, frameTimes } from "./moof";
+import { Sink } from "./sink";
+import { onNextPicture, playOn } from "./video";
+
+export class Screen {
+  private sink: Sink | null = null;
+  private readonly frames = new FrameIndex();
+
+  constructor(
+    readonly video: HTMLVideoElement,
+    private readonly settled: () => void,
+    private readonly failed: (why: string) => void,
+  ) {}
+
+  static plays(mime: string): boolean {
+    return Sink.plays(mime);
+  }
+
+  get ranges(): decide.Range[] {
+    return this.sink?.ranges() ?? [];
+  }
+
+  get wantsMore(): boolean {
+    return this.sink?.wantsMore ?? false;
+  }
+
+  // `isNew`: what is buffered belongs to an older request.
+  begin(mime: string, isNew: boolean): void {
+    this.sink ??= new Sink(this.video, { settled: this.settled, failed: this.failed });
+    if (isNew) {
+      this.sink.clear();
+      this.frames.clear();
+    }
+    this.sink.setType(mime);
+  }
+
+  append(data: ArrayBuffer): void {
+    if (!this.sink) return;
+    this.frames.add(frameTimes(data));
+    this.sink.append(data);
+  }
+
+  // To exactly the next or the previous frame; false when it is not buffered.
+  step(from: number, direction: 1 | -1): boolean {
+    const to = direction > 0 ? this.frames.next(from) : this.frames.previous(from);
+    if (to === null || !decide.rangeAt(this.ranges, to)) return false;
+    this.video.currentTime = to + 0.0005; // inside the frame, clear of rounding
+    return true;
+  }
+
+  put(at: number, onPicture?: () => void): void {
+    this.video.currentTime = at;
+    if (onPicture) onNextPicture(this.video, onPicture);
+  }
+
+  run(rate: number): void {
+    playOn(this.video, rate);
+  }
+
+  trim(ranges: decide.Range[], live: boolean): void {
+    const to = decide.trimTo(ranges, this.video.currentTime, live);
+    if (to === null || !this.sink?.idle) return;
+    this.sink.remove(0, to);
+    this.frames.trim(to - 12); // a fragment is dropped as a whole, so its frames may outlive `to`
+  }
+
+  close(): void {
+    this.sink?.close();
+    this.sink = null;
+  }
+}
