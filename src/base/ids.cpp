@@ -21,7 +21,7 @@ bool CameraId::is_reserved(std::string_view text) {
         "exports", "fonts",     "groups", "healthz", "hls",     "hub",      "index",      "live",
         "link",    "login",     "logout", "metrics", "moment",  "moments",  "recordings", "rules",
         "rtsp",    "settings",  "setup",  "sites",   "static",  "system",   "thumbnail",  "thumbnailGroup",
-        "time",    "timelapse", "tokens", "users",   "watch",      "access",   "ws"};
+        "time",    "timelapse", "tokens", "users",   "watch",   "access",   "ws"};
     return std::ranges::find(words, text) != words.end();
 }
 

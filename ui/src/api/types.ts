@@ -53,7 +53,7 @@ export interface Stream {
 
 export interface RecordConfig {
   enabled?: boolean;
-  days?: number; // 0 or absent: no age limit
+  days?: number | string; // 0 or absent: no age limit
   bytes?: number | string;
   flush?: number | string;
 }
@@ -67,7 +67,7 @@ export interface CameraConfig {
   record?: RecordConfig;
   on_demand?: boolean;
   audio?: boolean;
-  location?: Record<string, unknown> | string | null;
+  location?: Record<string, unknown> | string | null; // a text, or {place, latitude, longitude}
   [key: string]: unknown;
 }
 
@@ -76,7 +76,7 @@ export interface Camera {
   name: string;
   declared_in_file: boolean;
   config?: CameraConfig; // operator and admin
-  location: Record<string, unknown> | null;
+  location: Record<string, unknown> | string | null;
   streams: Stream[];
 }
 

@@ -7,8 +7,11 @@ import { problemFrom, whenSignedOut } from "../api/client";
 import { useMe, useSetupNeeded } from "../api/queries";
 import type { Me } from "../api/types";
 import { CameraScreen } from "../screens/camera/camera_screen";
+import { CamerasScreen } from "../screens/cameras/cameras_screen";
 import { LoginScreen } from "../screens/login/login_screen";
 import { SetupScreen } from "../screens/setup/setup_screen";
+import { SystemScreen } from "../screens/system/system_screen";
+import { UsersScreen } from "../screens/users/users_screen";
 import { WallScreen } from "../screens/wall/wall_screen";
 import { Empty, Failed, Working } from "../ui/states";
 import { ZoneProvider } from "../ui/zone_context";
@@ -61,6 +64,9 @@ function SignedIn({ me }: { me: Me }) {
         <Route element={<Shell me={me} />}>
           <Route index element={<WallScreen canAdd={operator} />} />
           <Route path="watch/:camera" element={<CameraScreen />} />
+          <Route path="cameras" element={<CamerasScreen canChange={operator} />} />
+          <Route path="access" element={<UsersScreen me={me} />} />
+          <Route path="system" element={<SystemScreen admin={me.role === "admin"} />} />
           <Route path="*" element={<Empty icon="search" title="There is no such page" />} />
         </Route>
       </Routes>
