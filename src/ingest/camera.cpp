@@ -102,12 +102,14 @@ void Camera::connect(SteadyTime now) {
     });
     const auto state = shown_.lock()->state;
     if (state != CameraState::lost && state != CameraState::refused) enter(CameraState::connecting, "");
-    connection_.source->start(*connection_.pipeline);
+    connection_.sink = std::make_unique<ThreadedSink>(*connection_.pipeline, name_);
+    connection_.source->start(*connection_.sink);
 }
 
 void Camera::disconnect(const std::string& reason) {
     if (connection_.source) {
         connection_.source->stop();
+        connection_.sink->stop();
         shown_.with([&](Shown& s) {
             s.before = s.before + connection_.source->stats();
             s.source = nullptr;

@@ -17,6 +17,7 @@
 #include "base/ids.hpp"
 #include "ingest/backoff.hpp"
 #include "ingest/pipeline.hpp"
+#include "ingest/threaded_sink.hpp"
 
 #include <functional>
 #include <memory>
@@ -69,6 +70,7 @@ class Camera {
   private:
     struct Connection {
         std::unique_ptr<Source> source;
+        std::unique_ptr<ThreadedSink> sink;  // before the pipeline
         std::shared_ptr<Pipeline> pipeline;
         std::shared_ptr<Guarded<std::optional<Error>>> ended;  // written on the source's thread
         SteadyTime since;

@@ -20,8 +20,9 @@ Pipeline::Pipeline(PipelineOptions options, stream::Stream& stream, std::functio
     : options_(std::move(options)),
       stream_(stream),
       ended_(std::move(ended)),
-      transcoding_(options_.name, [this](Frame frame) { clock_.push(std::move(frame)); }),
-      clock_(options_.one_timeline, [this](TimedFrame frame) { publish(std::move(frame)); }),
+      clock_(options_.one_timeline, [this](TimedFrame frame) { transcoding_.push(std::move(frame)); }),
+      transcoding_(options_.name, {[this](const TrackSet& tracks) { announce(tracks); },
+                                   [this](TimedFrame frame) { publish(std::move(frame)); }}),
       fragmenter_(options_.fragmenter, [this](PartPtr part) {
           if (part->track == TrackKind::video) end_ = part->end();
           stream_.publish(std::move(part));
@@ -58,14 +59,14 @@ void Pipeline::on_end(const Error& error) {
 
 void Pipeline::take_tracks(const TrackSet& tracks) {
     clock_.flush();  // frames that it holds have the old parameters
-    const auto published = transcoding_.set_tracks(tracks);
-    if (!published) return end(published.error());
-    orders_[0].set_depth(published->video ? published->video->reorder_depth : 0);
-    fragmenter_.set_tracks(*published);
-    status_.with([&](PipelineStatus& s) {
-        s.camera = tracks;
-        s.published = *published;
-    });
+    status_.with([&](PipelineStatus& s) { s.camera = tracks; });
+    if (auto done = transcoding_.set_tracks(tracks); !done) end(done.error());
+}
+
+void Pipeline::announce(const TrackSet& published) {
+    orders_[0].set_depth(published.video ? published.video->reorder_depth : 0);
+    fragmenter_.set_tracks(published);
+    status_.with([&](PipelineStatus& s) { s.published = published; });
 }
 
 void Pipeline::take_frame(Frame frame) {
@@ -77,7 +78,7 @@ void Pipeline::take_frame(Frame frame) {
         if (now - *first_frame_ < kVideoPatience) return;
         return end(fail(errc::unsupported, "it sends sound but no picture; choose a stream with video"));
     }
-    if (auto done = transcoding_.push(std::move(frame)); !done) end(done.error());
+    clock_.push(std::move(frame));
 }
 
 void Pipeline::publish(TimedFrame timed) {
@@ -123,12 +124,12 @@ void Pipeline::measure(const Frame& frame) {
 }
 
 void Pipeline::finish() {
-    guarded([&] { clock_.flush(); });
     over_ = true;
     try {
+        clock_.flush();
         fragmenter_.flush();
     } catch (const std::exception& e) {
-        log::error(options_.name, "the last parts could not be written: {}", e.what());
+        log::error(options_.name, "the last frames could not be published: {}", e.what());
     }
 }
 

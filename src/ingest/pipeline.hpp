@@ -57,6 +57,7 @@ class Pipeline final : public SourceSink {
   private:
     void take_tracks(const TrackSet& tracks);
     void take_frame(Frame frame);
+    void announce(const TrackSet& published);
     void publish(TimedFrame frame);
     void break_timeline(const char* reason, MediaTime at);
     void measure(const Frame& frame);
@@ -69,8 +70,8 @@ class Pipeline final : public SourceSink {
     const std::function<void(const Error&)> ended_;
     bool over_{false};
 
-    Transcoding transcoding_;
     ClockDiscipline clock_;
+    Transcoding transcoding_;
     std::array<DecodeOrder, 2> orders_;
     std::array<bool, 2> broke_{};
     stream::Fragmenter fragmenter_;
