@@ -82,7 +82,9 @@ void Fragmenter::accept_video(const PacketPtr& packet) {
     } else if (const auto why = boundary(*packet); why != Boundary::none && packet->dts > fragment_start_) {
         start_fragment(*packet, why);
     }
-    if (!started_) return;
+    // Pictures that an open GOP shows before its key frame refer to what never came; Chromium's decoder fails on them.
+    if (started_ && packet->pts() < first_shown_) ++dropped_;
+    if (!started_ || packet->pts() < first_shown_) return;
     if (!discontinuity_ && !audio_is_heard(packet->dts)) close(audio_);
     fragment_bytes_ += packet->data.size();
     fragment_has_recovery_ |= packet->recovery && packet->dts > fragment_start_;
@@ -132,6 +134,7 @@ void Fragmenter::start_fragment(const Packet& packet, Boundary why) {
     // A camera that sends key frames may be met at a recovery point once; twice without a key frame between is a habit.
     no_key_frames_ = why == Boundary::cut || (why == Boundary::recovery && (recovery_starts_ || started_));
     recovery_starts_ = why != Boundary::key;
+    if (!started_) first_shown_ = packet.pts();
     started_ = true;
     first_dropped_.reset();
     fragment_start_ = packet.dts;

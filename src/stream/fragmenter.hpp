@@ -37,7 +37,8 @@ class Fragmenter {
 
     // True while fragments start at recovery points or are cut, because key frames do not come.
     [[nodiscard]] bool sends_no_key_frames() const { return no_key_frames_; }
-    // Packets that no decoder could have used: before a start, without bytes, or not later than the one before.
+    // Packets that no decoder could have used: before the first start in decoding or (open GOP) in showing order, without bytes,
+    // or not later than the one before.
     [[nodiscard]] std::uint64_t dropped_before_key() const { return dropped_; }
 
   private:
@@ -76,6 +77,7 @@ class Fragmenter {
     std::optional<MediaTime> last_audio_;
     std::optional<MediaTime> first_dropped_;  // video that waits for a start
 
+    MediaTime first_shown_;  // presentation of the packet that everything started with
     MediaTime fragment_start_;
     std::size_t fragment_bytes_{0};
     bool fragment_has_recovery_{false};  // a recovery point behind its first frame

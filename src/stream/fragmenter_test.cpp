@@ -362,6 +362,26 @@ TEST(Fragmenter, AStreamWithoutAnyStartIsKeptAfterThirtySeconds) {
     EXPECT_TRUE(bench.fragmenter.sends_no_key_frames());
 }
 
+TEST(Fragmenter, DropsWhatAnOpenGopShowsBeforeTheFirstFrame) {
+    Bench bench;
+    const auto gop = [&](int from) {  // I b b P: the two are shown before I
+        for (int i = 0; i < 4; ++i) {
+            const int shown = i == 0 ? 2 : i == 3 ? 5 : i - 1;
+            auto coded = std::make_shared<Packet>(*packet(TrackKind::video, {kStart + kFrame * (from + i), i == 0}));
+            coded->composition = kFrame * (shown - i + 2);
+            bench.fragmenter.push(coded);
+        }
+    };
+    gop(0);
+    gop(4);
+    bench.fragmenter.flush();
+    EXPECT_EQ(bench.starts(), (std::vector{0, 4}));
+    EXPECT_EQ(bench.fragmenter.dropped_before_key(), 2U);
+    std::size_t frames = 0;
+    for (const auto& part : bench.parts) frames += part->samples.size();
+    EXPECT_EQ(frames, 6U);
+}
+
 TEST(Fragmenter, IgnoresPacketsOfUnknownTracks) {
     Bench bench(TrackSet{});
     bench.run(0, 10, 5, true);
