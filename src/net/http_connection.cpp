@@ -245,7 +245,7 @@ asio::awaitable<void> HttpConnection::run() {
 asio::awaitable<void> HttpConnection::close() {
     auto& tcp = transport_.next_layer();
     if (!tcp.socket().is_open()) co_return;
-    tcp.expires_after(seconds(2));
+    tcp.expires_after(finishing_ || shared_->stopping ? milliseconds(200) : milliseconds(2000));
     if (transport_.tls() != nullptr) co_await transport_.tls()->async_shutdown(kTuple);
     boost::system::error_code ignored;
     tcp.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

@@ -30,6 +30,7 @@ struct HttpLimits {
     milliseconds idle_time{60'000};          // between requests of a connection
     milliseconds write_time{30'000};         // for each 256 KiB, and for each WebSocket message
     milliseconds ping_time{20'000};          // of silence before a WebSocket is pinged; closed after twice that
+    milliseconds watch_time{2'000};          // between two looks at whether a WebSocket should end
     std::size_t websocket_bytes{16U << 10};  // of a message from a client
     unsigned workers{4};                     // threads for handlers
 };

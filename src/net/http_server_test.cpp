@@ -279,7 +279,9 @@ TEST_F(HttpServerTest, WebSocketSendsAndReceives) {
 }
 
 TEST_F(HttpServerTest, WebSocketIsClosedWhenItsSessionEnds) {
-    start();
+    HttpOptions options;
+    options.limits.watch_time = milliseconds(20);
+    start(options);
     TestClient client(server->port());
     ASSERT_EQ(client.open_websocket("/ws").status, 101);
     client.frame();

@@ -22,7 +22,6 @@ namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 using namespace asio::experimental::awaitable_operators;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-constexpr seconds kTick{2};
 
 class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnection> {
   public:
@@ -126,7 +125,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
 
     asio::awaitable<void> watch_loop() {
         while (!over_) {
-            tick_.expires_after(kTick);
+            tick_.expires_after(limits_.watch_time);
             co_await tick_.async_wait(kTuple);
             const auto now = std::chrono::steady_clock::now();
             if ((write_deadline_ && now > *write_deadline_) || (close_deadline_ && now > *close_deadline_)) end();

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may do what: every route of the table against everybody, and the ways a right can be shown.
+#include "serve/router.hpp"
+
+#include "serve/problem.hpp"
+#include "serve/test_services.hpp"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace vantage::serve {
+namespace {
+
+namespace json = boost::json;
+using net::Method;
+
+std::string filled(std::string_view pattern, std::string_view camera) {
+    std::string path;
+    while (!pattern.empty()) {
+        pattern.remove_prefix(1);
+        const auto end = std::min(pattern.find('/'), pattern.size());
+        const auto segment = pattern.substr(0, end);
+        pattern.remove_prefix(end);
+        path += '/';
+        if (segment == "{camera}")
+            path += camera;
+        else if (segment == "{stream}")
+            path += "main";
+        else if (segment == "{date}")
+            path += "2025-11-20";
+        else if (segment == "{file}")
+            path += "190405.000Z.mp4";
+        else if (segment.starts_with('{'))
+            path += "nobody";
+        else
+            path += segment;
+    }
+    return path;
+}
+
+bool has_camera(const Endpoint& endpoint) {
+    return endpoint.pattern.find("{camera}") != std::string_view::npos;
+}
+
+// The router's own answer is what counts here, so the handlers are replaced by one that says yes.
+class RouterTest : public testing::Test {
+  protected:
+    RouterTest() {
+        services.add_user("root", Role::admin);
+        services.add_user("olga", Role::operator_);
+        services.add_user("vera", Role::viewer, {{"door"}});
+        services.add_user("walt", Role::viewer);
+        for (const auto* user : {"root", "olga", "vera", "walt"}) tokens[user] = token_of(user);
+        for (const auto& endpoint : endpoints()) {
+            table.push_back(endpoint);
+            table.back().handler = [](const Call&) -> Result<net::Response> {
+                return net::text_response(200, "text/plain", "yes");
+            };
+        }
+    }
+    std::string token_of(const std::string& user) { return services.sessions.make_token(user, "test", {})->token; }
+    int status(const net::Request& request) { return Router(services.app, table).handle(request).status; }
+    int as(const std::string& user, const Endpoint& endpoint, std::string_view camera = "door") {
+        auto request = request_of(endpoint.method, filled(endpoint.pattern, camera));
+        if (!user.empty()) request.headers.add("Authorization", "Bearer " + tokens.at(user));
+        return status(request);
+    }
+
+    TestServices services;
+    std::vector<Endpoint> table;
+    std::map<std::string, std::string> tokens;
+};
+
+TEST_F(RouterTest, EveryRouteAdmitsExactlyItsRoles) {
+    for (const auto& endpoint : table) {
+        SCOPED_TRACE(fmt::format("{} {}", to_string(endpoint.method), endpoint.pattern));
+        const bool open = endpoint.need == Need::open;
+        EXPECT_EQ(as("", endpoint), open ? 200 : 401);
+        EXPECT_EQ(as("vera", endpoint), open || endpoint.need == Need::viewer ? 200 : 403);
+        EXPECT_EQ(as("olga", endpoint), endpoint.need == Need::admin ? 403 : 200);
+        EXPECT_EQ(as("root", endpoint), 200);
+    }
+}
+
+TEST_F(RouterTest, AViewerSeesOnlyItsCameras) {
+    int checked = 0;
+    for (const auto& endpoint : table) {
+        if (!has_camera(endpoint)) continue;
+        SCOPED_TRACE(fmt::format("{} {}", to_string(endpoint.method), endpoint.pattern));
+        ++checked;
+        EXPECT_EQ(as("vera", endpoint, "yard"), 403);
+        EXPECT_EQ(as("vera", endpoint, "nowhere"), 403) << "as a camera that is not on the list: nothing is told";
+        EXPECT_EQ(as("walt", endpoint, "yard"), endpoint.need == Need::viewer ? 200 : 403);
+        EXPECT_EQ(as("olga", endpoint, "yard"), 200);
+    }
+    EXPECT_GE(checked, 7);
+}
+
+TEST_F(RouterTest, CookiesNeedTheCsrfTokenForEveryChange) {
+    const auto session = *services.sessions.begin(*services.settings->user("root"), "10.0.0.9");
+    for (const auto& endpoint : table) {
+        if (endpoint.need == Need::open) continue;
+        SCOPED_TRACE(fmt::format("{} {}", to_string(endpoint.method), endpoint.pattern));
+        const auto with = [&](std::string_view csrf, std::string_view origin) {
+            auto request = request_of(endpoint.method, filled(endpoint.pattern, "door"));
+            request.headers.add("Cookie", "vantage_session=" + session.cookie);
+            if (!csrf.empty()) request.headers.add("X-CSRF-Token", std::string(csrf));
+            if (!origin.empty()) request.headers.add("Origin", std::string(origin));
+            return status(request);
+        };
+        const bool reads = endpoint.method == Method::get;
+        EXPECT_EQ(with("", ""), reads ? 200 : 403);
+        EXPECT_EQ(with("wrong", ""), reads ? 200 : 403);
+        EXPECT_EQ(with(session.csrf, ""), 200);
+        EXPECT_EQ(with(session.csrf, "https://box:6478"), 200);
+        EXPECT_EQ(with(session.csrf, "https://evil.example"), reads ? 200 : 403);
+    }
+}
+
+TEST_F(RouterTest, WebSocketsWithACookieNeedAnOriginOfThisServer) {
+    const auto session = *services.sessions.begin(*services.settings->user("root"), "10.0.0.9");
+    const auto with = [&](std::string_view origin) {
+        auto request = request_of(Method::get, "/door/feed");
+        request.wants_websocket = true;
+        request.headers.add("Cookie", "vantage_session=" + session.cookie);
+        if (!origin.empty()) request.headers.add("Origin", std::string(origin));
+        return status(request);
+    };
+    EXPECT_EQ(with("http://box:6478"), 200);
+    for (const auto* bad : {"", "null", "http://box", "http://box:6478.evil.example", "http://evil.example", "box:6478"})
+        EXPECT_EQ(with(bad), 403) << bad;
+    auto bearer = request_of(Method::get, "/door/feed");
+    bearer.wants_websocket = true;
+    bearer.headers.add("Authorization", "Bearer " + tokens.at("vera"));
+    EXPECT_EQ(status(bearer), 200) << "a program has no origin, and nobody can make it send its token";
+}
+
+TEST_F(RouterTest, BasicAndLinksWorkForReadingMediaOnly) {
+    const auto basic = [&](const std::string& text, const Endpoint& endpoint) {
+        auto request = request_of(endpoint.method, filled(endpoint.pattern, "door"));
+        request.headers.add("Authorization", "Basic " + base64(as_bytes(text)));
+        return status(request);
+    };
+    for (const auto& endpoint : table) {
+        if (endpoint.need == Need::open) continue;
+        SCOPED_TRACE(endpoint.pattern);
+        const bool media = endpoint.ways == Ways::media;
+        EXPECT_EQ(basic("anyone:" + tokens.at("root"), endpoint), media ? 200 : 401);
+        EXPECT_EQ(basic("root:password of root", endpoint), 401) << "a login's password is no token";
+        const auto path = filled(endpoint.pattern, "door");
+        EXPECT_EQ(status(request_of(endpoint.method, path + "?" + services.links.sign(path, seconds(60)).query)),
+                  media ? 200 : 401);
+    }
+}
+
+TEST_F(RouterTest, ASignedLinkOpensItsAddressUntilItExpires) {
+    const std::string path = "/door/main/2025-11-20/190405.000Z.mp4";
+    const auto query = services.links.sign(path, seconds(60)).query;
+    EXPECT_EQ(status(request_of(Method::get, path + "?" + query)), 200);
+    EXPECT_EQ(status(request_of(Method::head, path + "?" + query)), 200);
+    EXPECT_EQ(status(request_of(Method::get, "/yard/main/2025-11-20/190405.000Z.mp4?" + query)), 401);
+    EXPECT_EQ(status(request_of(Method::get, path + "?expires=9999999999" + query.substr(query.find('&')))), 401)
+        << "a later expiry";
+    EXPECT_EQ(status(request_of(Method::get, path + "?signature=&expires=9999999999")), 401);
+    services.clock.advance(seconds(61));
+    EXPECT_EQ(status(request_of(Method::get, path + "?" + query)), 401);
+}
+
+TEST_F(RouterTest, WhatIsGivenAndWrongIsNotPassedOver) {
+    const auto session = *services.sessions.begin(*services.settings->user("root"), "10.0.0.9");
+    auto request = request_of(Method::get, "/api/v1/me");
+    request.headers.add("Cookie", "vantage_session=" + session.cookie);
+    EXPECT_EQ(status(request), 200);
+    request.headers.add("Authorization", "Bearer wrong");
+    EXPECT_EQ(status(request), 401);
+    for (const auto* bad : {"Bearer", "Bearer ", "Basic !!!", "Basic", "Digest x", "bearer"}) {
+        auto odd = request_of(Method::get, "/metrics");
+        odd.headers.add("Authorization", bad);
+        EXPECT_EQ(status(odd), 401) << bad;
+    }
+}
+
+TEST_F(RouterTest, ARemovedUserIsOutAtOnce) {
+    auto request = request_of(Method::get, "/api/v1/me");
+    request.headers.add("Authorization", "Bearer " + tokens.at("olga"));
+    EXPECT_EQ(status(request), 200);
+    ASSERT_TRUE(services.accounts.remove("olga", {"root", ""}));
+    EXPECT_EQ(status(request), 401);
+}
+
+TEST_F(RouterTest, CorsIsForThoseOnTheList) {
+    TestServices other("", {"https://wall.example"});
+    const Router router(other.app, table);
+    auto preflight = request_of(Method::options, "/api/v1/cameras");
+    preflight.headers.add("Origin", "https://wall.example");
+    const auto allowed = router.handle(preflight);
+    EXPECT_EQ(allowed.status, 204);
+    EXPECT_EQ(allowed.headers.get("Access-Control-Allow-Origin"), "https://wall.example");
+    EXPECT_EQ(allowed.headers.get("Access-Control-Allow-Methods"), "GET, POST");
+    EXPECT_FALSE(allowed.headers.has("Access-Control-Allow-Credentials"));
+    auto stranger = request_of(Method::options, "/api/v1/cameras");
+    stranger.headers.add("Origin", "https://evil.example");
+    EXPECT_FALSE(router.handle(stranger).headers.has("Access-Control-Allow-Origin"));
+}
+
+TEST_F(RouterTest, SaysWhichMethodsAnAddressTakes) {
+    const Router router(services.app, table);
+    const auto wrong = router.handle(request_of(Method::put, "/api/v1/cameras"));
+    EXPECT_EQ(wrong.status, 405);
+    EXPECT_EQ(wrong.headers.get("Allow"), "GET, POST");
+    EXPECT_EQ(router.handle(request_of(Method::other, "/api/v1/cameras")).status, 405);
+    EXPECT_EQ(router.handle(request_of(Method::get, "/api/v1/nothing")).status, 404);
+    EXPECT_EQ(router.handle(request_of(Method::get, "/api/feed")).status, 404) << "a reserved word is no camera";
+}
+
+TEST_F(RouterTest, PlayersAreAskedForAPasswordBrowsersAreNot) {
+    const Router router(services.app, table);
+    auto player = request_of(Method::get, "/door/feed");
+    EXPECT_TRUE(router.handle(player).headers.get("WWW-Authenticate").starts_with("Basic"));
+    EXPECT_TRUE(router.handle(request_of(Method::get, "/api/v1/me")).headers.get("WWW-Authenticate").starts_with("Bearer"));
+    player.headers.add("Sec-Fetch-Mode", "cors");
+    EXPECT_FALSE(router.handle(player).headers.has("WWW-Authenticate"));
+}
+
+TEST_F(RouterTest, OpenApiListsEveryRouteWithItsRole) {
+    const auto response = Router(services.app).handle(request_of(Method::get, "/api/openapi.json"));
+    ASSERT_EQ(response.status, 200);
+    const auto document = json::parse(body_text(response));
+    const auto& paths = document.at("paths").as_object();
+    std::size_t operations = 0;
+    for (const auto& path : paths) operations += path.value().as_object().size();
+    EXPECT_EQ(operations, endpoints().size());
+    static const std::map<Need, std::string> kWords{
+        {Need::open, "open"}, {Need::viewer, "viewer"}, {Need::operator_, "operator"}, {Need::admin, "admin"}};
+    for (const auto& endpoint : endpoints()) {
+        std::string method = to_string(endpoint.method);
+        for (auto& c : method) c = static_cast<char>(std::tolower(c));
+        const auto& operation = paths.at(endpoint.pattern).at(method);
+        EXPECT_EQ(operation.at("x-role"), json::value(kWords.at(endpoint.need))) << endpoint.pattern;
+        EXPECT_EQ(operation.at("security").as_array().empty(), endpoint.need == Need::open) << endpoint.pattern;
+        EXPECT_EQ(operation.at("summary"), json::value(endpoint.summary));
+    }
+}
+
+TEST(Problem, EveryKindOfErrorHasAStatus) {
+    std::set<int> seen;
+    for (int code = 0; code <= static_cast<int>(errc::internal); ++code) {
+        const auto status = http_status(static_cast<errc>(code));
+        EXPECT_GE(status, 400);
+        EXPECT_NE(net::reason_phrase(status), "Status") << status;
+        seen.insert(status);
+    }
+    EXPECT_GE(seen.size(), 10U);
+}
+
+TEST(MatchPattern, TakesWholeSegments) {
+    std::vector<std::pair<std::string_view, std::string>> parameters;
+    EXPECT_TRUE(match_pattern("/a/{x}/b", "/a/1/b", parameters));
+    EXPECT_EQ(parameters, (std::vector<std::pair<std::string_view, std::string>>{{"x", "1"}}));
+    EXPECT_FALSE(match_pattern("/a/{x}", "/a/", parameters));
+    EXPECT_FALSE(match_pattern("/a/{x}", "/a", parameters));
+    EXPECT_FALSE(match_pattern("/a/{x}", "/a/1/", parameters));
+    EXPECT_FALSE(match_pattern("/a", "/a/1", parameters));
+}
+
+}  // namespace
+}  // namespace vantage::serve
