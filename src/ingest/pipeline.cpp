@@ -7,6 +7,7 @@ namespace vantage::ingest {
 namespace {
 
 constexpr seconds kMeasured{2};
+constexpr seconds kFirstMeasured{1};
 constexpr seconds kVideoPatience{10};
 constexpr Ticks kHole{9000};  // 100 ms: less is no gap on a timeline
 
@@ -108,7 +109,8 @@ void Pipeline::break_timeline(const char* reason, MediaTime at) {
 
 void Pipeline::measure(const Frame& frame) {
     const auto now = frame.arrival.steady;
-    if (const auto passed = now - measured_; passed >= kMeasured) {
+    if (const auto passed = now - measured_; passed >= (measurements_ == 0 ? kFirstMeasured : kMeasured)) {
+        ++measurements_;
         const auto over = std::chrono::duration<double>(passed).count();
         status_.with([&](PipelineStatus& s) {
             s.fps = static_cast<double>(frames_) / over;

@@ -78,7 +78,8 @@ class Pipeline final : public SourceSink {
     std::optional<MediaTime> end_;
     std::optional<SteadyTime> first_frame_;
 
-    SteadyTime measured_;
+    SteadyTime measured_;  // since then frames_ and bytes_ count
+    std::size_t measurements_{0};
     std::size_t frames_{0};
     std::size_t bytes_{0};
 

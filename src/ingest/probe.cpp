@@ -22,7 +22,7 @@ class ProbeSink final : public SourceSink {
         if (frame.track != TrackKind::video) return;
         const std::lock_guard lock(mutex_);
         arrivals_.push_back(frame.arrival.steady);
-        if (frame.pts) times_.push_back(*frame.pts);
+        if (frame.pts) shown_.push_back({*frame.pts, frame.arrival.utc});
         if (frame.key && key_.empty() && tracks_.video) {
             key_track_ = *tracks_.video;
             key_ = std::move(frame.data);
@@ -31,7 +31,7 @@ class ProbeSink final : public SourceSink {
     }
     void on_sender_report(const SenderReport& report) override {
         const std::lock_guard lock(mutex_);
-        offset_ = report.ntp - report.arrival.utc;
+        if (report.track == TrackKind::video) report_ = report;
     }
     void on_end(const Error& error) override {
         const std::lock_guard lock(mutex_);
@@ -54,22 +54,39 @@ class ProbeSink final : public SourceSink {
                         tracks_.video ? "the camera is connected but sends no picture" : "the camera does not answer");
         }
         ProbeResult result{tracks_, fps(), "none", {}};
-        if (offset_) result.clock = "sender reports: " + describe_offset(*offset_);
+        if (const auto offset = clock_offset()) result.clock = "sender reports: " + describe_offset(*offset);
         if (!key_.empty())
             if (auto jpeg = make_jpeg(key_track_, key_, {kJpegWidth, 4})) result.jpeg = std::move(*jpeg);
         return result;
     }
 
   private:
+    struct Shown {
+        Ticks pts;
+        UtcTime arrived;
+    };
+
+    // The camera's clock minus ours, by the least-delayed picture.
+    [[nodiscard]] std::optional<microseconds> clock_offset() const {
+        std::optional<microseconds> offset;
+        for (const auto& shown : shown_) {
+            if (!report_) break;
+            const auto said = report_->ntp + std::chrono::floor<microseconds>(shown.pts - report_->media);
+            offset = std::max(offset.value_or(microseconds::min()), said - shown.arrived);
+        }
+        return offset;
+    }
+
     [[nodiscard]] double fps() const {
         const auto over = [](auto span, std::size_t frames) {
             const auto s = std::chrono::duration<double>(span).count();
             return s > 0 ? static_cast<double>(frames - 1) / s : 0.0;
         };
-        if (times_.size() == arrivals_.size()) {
-            const auto [first, last] = std::minmax_element(times_.begin(), times_.end());
+        if (shown_.size() == arrivals_.size()) {
+            const auto [first, last] =
+                std::minmax_element(shown_.begin(), shown_.end(), [](auto& a, auto& b) { return a.pts < b.pts; });
             // Not over a jump of the camera's time.
-            if (*last - *first < Ticks{60 * 90000}) return over(*last - *first, times_.size());
+            if (last->pts - first->pts < Ticks{60 * 90000}) return over(last->pts - first->pts, shown_.size());
         }
         return over(arrivals_.back() - arrivals_.front(), arrivals_.size());
     }
@@ -79,10 +96,10 @@ class ProbeSink final : public SourceSink {
     // guarded by mutex_
     TrackSet tracks_;
     std::vector<SteadyTime> arrivals_;
-    std::vector<Ticks> times_;
+    std::vector<Shown> shown_;
     Track key_track_;
     Bytes key_;
-    std::optional<microseconds> offset_;
+    std::optional<SenderReport> report_;
     std::optional<Error> ended_;
 };
 
