@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame around every screen: a thin bar above on a desktop, below on a phone. On the camera's page of a phone it leaves the
 // room to the picture.
+import { useEffect } from "react";
 import { NavLink, Outlet } from "react-router-dom";
 import { useSystem } from "../api/queries";
 import type { Me } from "../api/types";
@@ -9,7 +10,7 @@ import { setServerTime, useNow } from "../ui/use_now";
 import { clockText, offsetText } from "../ui/zone";
 import { useZone } from "../ui/zone_context";
 import { AccountMenu } from "./account_menu";
-import { useEffect } from "react";
+import { GoTo } from "./go_to";
 
 const places: { to: string; icon: IconName; text: string }[] = [
   { to: "/", icon: "wall", text: "Live" },
@@ -64,6 +65,7 @@ export function Shell({ me }: { me: Me }) {
           ))}
         </nav>
         <div className="ml-auto flex items-center gap-3">
+          <GoTo />
           <Clock />
           <AccountMenu me={me} />
         </div>

@@ -75,10 +75,11 @@ export function covers(gap: Gap, time: number): boolean {
 }
 
 // Where to go on when the playhead stands where nothing is: the start of the next range, or the end of a gap that the server
-// announced. Nothing while what lies ahead may still arrive.
-export function overHole(ranges: Range[], gaps: Gap[], time: number): number | null {
+// announced. Nothing while what lies ahead may still arrive. `stuck`: the playhead has not moved for a while, so it will not come
+// closer to the end of its range: the last frame of a slow camera is long.
+export function overHole(ranges: Range[], gaps: Gap[], time: number, stuck = false): number | null {
   const here = rangeAt(ranges, time);
-  if (here && here.end - time > 0.1) return null;
+  if (here && here.end - time > 0.1 && !stuck) return null;
   const edge = here ? here.end : time;
   const next = ranges.find((range) => range.start > edge + kBridged);
   const gap = gaps.find((candidate) => covers(candidate, edge));

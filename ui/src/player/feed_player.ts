@@ -351,6 +351,7 @@ export class FeedPlayer {
     this.tickedAt = now;
     if (this.suspended) return;
     const { ranges } = this.screen;
+    const stuck = this.screen.stuck();
     if (this.live_ && this.socket.isOpen && this.current.phase !== "lost" && now - this.heardAt > kSilentMs) {
       this.socket.close();
       this.feed.feeding = false;
@@ -358,16 +359,16 @@ export class FeedPlayer {
       return;
     }
     if (this.starting || ranges.length === 0) return;
-    if (this.live_) this.edge.follow(ranges, elapsed, this.current.hasPicture);
-    else this.feedFootage(ranges, this.video.currentTime);
+    if (this.live_) this.edge.follow(ranges, elapsed, { hasPicture: this.current.hasPicture, stuck });
+    else this.feedFootage(ranges, this.video.currentTime, stuck);
     this.screen.trim(ranges, this.live_);
     this.showPhase();
   }
 
-  private feedFootage(ranges: decide.Range[], time: number): void {
+  private feedFootage(ranges: decide.Range[], time: number, stuck: boolean): void {
     const { endAt } = this.feed;
     if ((!this.paused || this.video.seeking) && this.video.readyState < 3) {
-      const to = decide.overHole(ranges, this.feed.gaps, time);
+      const to = decide.overHole(ranges, this.feed.gaps, time, stuck);
       if (to !== null && to > time) this.video.currentTime = to;
       else if (this.atEnd && endAt !== null && time > endAt - 1 && !this.paused) return this.live();
     }

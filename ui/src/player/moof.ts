@@ -108,12 +108,7 @@ export class FrameIndex {
     if (at > 0) this.times.splice(0, at);
   }
 
-  // The frame shown at `time`: the last that begins at or before it (half a tick of slack).
-  shownAt(time: number): number | null {
-    const at = this.place(time + 1e-5) - 1;
-    return at < 0 ? null : this.times[at]!;
-  }
-
+  // After and before the frame that is shown at `time` (a tick of slack for rounding).
   next(time: number): number | null {
     const at = this.place(time + 1e-5);
     return this.times[at] ?? null;
@@ -122,15 +117,6 @@ export class FrameIndex {
   previous(time: number): number | null {
     const at = this.place(time + 1e-5) - 2;
     return at < 0 ? null : this.times[at]!;
-  }
-
-  // Usual distance of two frames in seconds, from the last few; nothing with fewer than two.
-  interval(): number | null {
-    const last = this.times.slice(-12);
-    if (last.length < 2) return null;
-    const steps = last.slice(1).map((time, n) => time - last[n]!);
-    steps.sort((a, b) => a - b);
-    return steps[Math.floor(steps.length / 2)]!;
   }
 
   private place(time: number): number {

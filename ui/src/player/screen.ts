@@ -6,9 +6,13 @@ import { FrameIndex, frameTimes } from "./moof";
 import { Sink } from "./sink";
 import { onNextPicture, playOn } from "./video";
 
+const kStuckMs = 400;
+
 export class Screen {
   private sink: Sink | null = null;
   private readonly frames = new FrameIndex();
+  private lastTime = 0;
+  private movedAt = 0;
 
   constructor(
     readonly video: HTMLVideoElement,
@@ -59,6 +63,15 @@ export class Screen {
 
   run(rate: number): void {
     playOn(this.video, rate);
+  }
+
+  // To be called with every tick: true when the playhead has stood for a while though it should move.
+  stuck(): boolean {
+    const { currentTime, seeking, paused } = this.video;
+    const now = performance.now();
+    if (currentTime !== this.lastTime || seeking || paused) this.movedAt = now;
+    this.lastTime = currentTime;
+    return now - this.movedAt > kStuckMs;
   }
 
   trim(ranges: decide.Range[], live: boolean): void {

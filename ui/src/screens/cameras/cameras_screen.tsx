@@ -63,7 +63,7 @@ function Row({ camera, canChange, onEdit, onRemove }: { camera: Camera; canChang
   const main = streamOf(camera, "main");
   const disk = camera.streams.reduce((sum, stream) => sum + stream.disk_bytes, 0);
   return (
-    <li className="py-3.5" aria-label={camera.name}>
+    <li className="relative py-3.5" aria-label={camera.name}>
       <div className="grid grid-cols-[minmax(180px,1.3fr)_repeat(4,minmax(0,1fr))_auto] items-start gap-x-5 gap-y-3 max-md:grid-cols-2">
         <div className="min-w-0 max-md:col-span-2">
           <div className="flex items-center gap-2">
