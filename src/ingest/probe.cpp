@@ -106,7 +106,7 @@ class ProbeSink final : public SourceSink {
 }  // namespace
 
 std::string describe_offset(microseconds offset) {
-    const char sign = offset < microseconds{0} ? '-' : '+';
+    const char sign = offset <= -milliseconds{1} ? '-' : '+';
     const auto size = std::chrono::abs(offset);
     const auto s = std::chrono::duration_cast<seconds>(size).count();
     if (s < 1) return fmt::format("{}{} ms", sign, std::chrono::duration_cast<milliseconds>(size).count());

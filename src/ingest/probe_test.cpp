@@ -86,6 +86,7 @@ TEST(Probe, PassesOnWhyNot) {
 
 TEST(Probe, OffsetsForPeople) {
     EXPECT_EQ(describe_offset(12ms), "+12 ms");
+    EXPECT_EQ(describe_offset(-200us), "+0 ms");
     EXPECT_EQ(describe_offset(-3500ms), "-3.5 s");
     EXPECT_EQ(describe_offset(125s), "+2 min 5 s");
     EXPECT_EQ(describe_offset(-24h * 365 * 56), "-20440 days");
