@@ -96,10 +96,11 @@ function Watch({ camera }: { camera: Camera }) {
         if (player && !player.state.live) remember(player.time);
       },
       skip: (seconds) => {
-        const at = player?.time ?? null;
-        if (at === null) return;
+        if (!player) return;
+        // A camera that was lost before its first picture: back from there.
+        const at = player.time ?? (player.state.since ? Date.parse(player.state.since) / 1000 : present());
         if (at + seconds > present() - 2) {
-          if (!player!.state.live) act.live();
+          if (!player.state.live) act.live();
           return;
         }
         seek(at + seconds);
