@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Debian's Chromium, and what the tests ask of a page: the state of its picture.
+import { chromium } from "playwright-core";
+import { admin, until } from "./recorder.mjs";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
+];
+
+export async function startBrowser() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+  const contexts = [];
+  const open = async (options = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, timezoneId: "America/New_York", ...options });
+    contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.faults = [];
+    page.on("pageerror", (error) => page.faults.push(error.message));
+    page.on("console", (message) => {
+      // A refused request is part of some tests; the browser writes it down by itself.
+      if (message.type() === "error" && !/Failed to load resource|WebSocket/.test(message.text())) page.faults.push(message.text());
+    });
+    return page;
+  };
+  return {
+    open,
+    pages: () => contexts.flatMap((context) => context.pages()),
+    closePages: async () => {
+      for (const context of contexts.splice(0)) await context.close();
+    },
+    close: () => browser.close(),
+  };
+}
+
+export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+// Logs in by the form and returns when the page shows who is there.
+export async function login(page, recorder, { name, password } = admin) {
+  await page.goto(`${recorder.base}/login`);
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: `Account of ${name}` }).waitFor();
+}
+
+// The n-th picture of the page. `time`: Unix seconds; `behind`: seconds behind now; `frames`: how many were decoded.
+export function picture(page, n = 0) {
+  return page.evaluate((index) => {
+    const video = document.querySelectorAll("video")[index];
+    if (!video) return null;
+    const { buffered } = video;
+    return {
+      time: video.currentTime,
+      behind: Date.now() / 1000 - video.currentTime,
+      newest: buffered.length > 0 ? buffered.end(buffered.length - 1) - video.currentTime : 0,
+      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      width: video.videoWidth,
+      paused: video.paused,
+      rate: video.playbackRate,
+      ready: video.readyState,
+    };
+  }, n);
+}
+
+// Waits until the picture runs and satisfies the condition.
+export async function running(page, { n = 0, seconds = 20, where = () => true, what = "a running picture" } = {}) {
+  let before = null;
+  return until(
+    what,
+    async () => {
+      const now = await picture(page, n);
+      const moved = before && now && now.frames > before.frames && now.time > before.time;
+      before = now;
+      return moved && where(now) ? now : null;
+    },
+    seconds,
+  );
+}
