@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { ahead, backoff, chase, covers, grantFrom, kLeastLag, LagTarget, nextGrant, overHole, trimTo } from "./decisions";
+import { ahead, backoff, chase, covers, grantFrom, kLeastLag, LagTarget, nextGrant, overHole, Patience, trimTo } from "./decisions";
 
 describe("live", () => {
   it("leaves the rate alone close to its target", () => {
@@ -90,4 +90,11 @@ it("keeps footage behind the playhead for steps back, and drops it in large bite
 
 it("waits longer between attempts, up to 15 s", () => {
   expect([0, 1, 2, 5, 20].map(backoff)).toEqual([500, 1000, 2000, 15_000, 15_000]);
+});
+
+it("gives the decoder up after failures in a row, not after some a day", () => {
+  const often = new Patience();
+  expect([0, 1000, 2000, 3000].map((at) => often.ends(at))).toEqual([false, false, false, true]);
+  const seldom = new Patience();
+  expect([0, 40_000, 80_000, 120_000, 160_000].map((at) => seldom.ends(at))).not.toContain(true);
 });

@@ -130,3 +130,15 @@ export function trimTo(ranges: Range[], time: number, live: boolean): number | n
 export function backoff(attempt: number): number {
   return Math.min(15_000, 500 * 2 ** Math.min(attempt, 8));
 }
+
+// How often the browser's decoder may fail before it is given up: three times, each within half a minute of the one before.
+export class Patience {
+  private failures = 0;
+  private failedAt = Number.NEGATIVE_INFINITY;
+
+  ends(nowMs: number): boolean {
+    this.failures = nowMs - this.failedAt > 30_000 ? 1 : this.failures + 1;
+    this.failedAt = nowMs;
+    return this.failures > 3;
+  }
+}

@@ -104,6 +104,22 @@ describe("live", () => {
     expect(buffer().appended).toHaveLength(3);
   });
 
+  it("makes a new source when sound comes in: a source buffer keeps its number of tracks", async () => {
+    await playLive();
+    const before = FakeMediaSource.last;
+    player.setAudio(true);
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 2, audio: true });
+    init(2, { mime: 'video/mp4; codecs="avc1.640028,mp4a.40.2"' });
+    FakeSocket.last.bytes();
+    await step(0);
+    expect(FakeMediaSource.last).not.toBe(before);
+    buffer().ranges = [{ start: t0 + 2, end: t0 + 3 }];
+    FakeSocket.last.bytes();
+    await step(0);
+    expect(video.currentTime).toBe(t0 + 2);
+    expect(state.phase).not.toBe("failed");
+  });
+
   it("says since when the camera is lost, and goes on when it sends", async () => {
     await playLive();
     FakeSocket.last.say({ type: "lost", request: 1, since: "2026-11-20T10:00:00Z", detail: "no answer" });

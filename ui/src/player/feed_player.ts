@@ -14,7 +14,6 @@ import { StreamChoice, type Offer } from "./stream_choice";
 
 const kTickMs = 100;
 const kSilentMs = 12_000; // live without a byte for so long: the connection is dead
-const kMostFailures = 3;
 const kPausedGrant = 3; // seconds of footage around a picture that stands
 const kRetryMs = 4000;
 
@@ -37,7 +36,7 @@ export class FeedPlayer {
   private stepping: { from: number; direction: 1 | -1 } | null = null;
   private heardAt = 0;
   private tickedAt = 0;
-  private failures = 0;
+  private readonly patience = new decide.Patience();
   private timer = 0;
   private retry = 0;
   private current: PlayerState;
@@ -286,7 +285,8 @@ export class FeedPlayer {
   private begin(init: Extract<Said, { type: "init" }>): void {
     if (!Screen.plays(init.mime)) return this.refused("unsupported", `This browser does not play ${init.mime}`);
     const isNew = this.feed.begin(init.request) && this.continued === null;
-    this.screen.begin(init.mime, isNew);
+    if (!this.starting) this.position = this.video.currentTime;
+    if (this.screen.begin(init.mime, isNew)) this.starting = true;
     if (isNew) this.edge.reset();
     this.set({ detail: "", code: "", since: null });
   }
@@ -312,10 +312,9 @@ export class FeedPlayer {
 
   private mediaFailed(why: string): void {
     if (this.abort.signal.aborted) return;
-    this.failures += 1;
     this.position = this.time ?? this.position;
     this.screen.close();
-    if (this.failures > kMostFailures) this.refused("undecodable", why);
+    if (this.patience.ends(performance.now())) this.refused("undecodable", why);
     else this.ask();
   }
 

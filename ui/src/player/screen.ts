@@ -11,6 +11,7 @@ const kStuckMs = 400;
 export class Screen {
   private sink: Sink | null = null;
   private readonly frames = new FrameIndex();
+  private tracks = 0;
   private lastTime = 0;
   private movedAt = 0;
 
@@ -32,14 +33,23 @@ export class Screen {
     return this.sink?.wantsMore ?? false;
   }
 
-  // `isNew`: what is buffered belongs to an older request.
-  begin(mime: string, isNew: boolean): void {
-    this.sink ??= new Sink(this.video, { settled: this.settled, failed: this.failed });
-    if (isNew) {
+  // `isNew`: what is buffered belongs to an older request. True when the playhead has to be placed again: a source buffer keeps the
+  // number of tracks it began with (Media Source Extensions, 3.5.8), so sound on or off needs a new source.
+  begin(mime: string, isNew: boolean): boolean {
+    const tracks = mime.split(",").length;
+    const renewed = this.sink !== null && tracks !== this.tracks;
+    if (renewed || !this.sink) {
+      const old = this.sink;
+      this.sink = new Sink(this.video, { settled: this.settled, failed: this.failed });
+      old?.close();
+    }
+    this.tracks = tracks;
+    if (isNew || renewed) {
       this.sink.clear();
       this.frames.clear();
     }
     this.sink.setType(mime);
+    return renewed;
   }
 
   append(data: ArrayBuffer): void {

@@ -42,6 +42,13 @@ function Overlay({ camera, state }: { camera: Camera; state: PlayerState }) {
   if (state.phase === "lost" || (state.phase === "connecting" && stream?.state === "lost")) {
     return <Lost since={state.since ?? stream?.since ?? null} detail={state.detail || stream?.detail || ""} small={false} />;
   }
+  if (state.reconnecting && state.hasPicture && state.phase !== "playing") {
+    return (
+      <PictureState tone="quiet" title="Connection to the recorder lost">
+        Trying again
+      </PictureState>
+    );
+  }
   if (state.phase === "failed") return <Failure camera={camera} state={state} />;
   if (stream?.state === "refused" && state.live && state.phase === "connecting") {
     return (
