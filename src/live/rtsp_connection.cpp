@@ -106,7 +106,7 @@ asio::awaitable<bool> RtspConnection::handle_all() {
     for (;;) {
         auto item = receiver_.next();
         if (!item) {
-            log::info("rtsp", "{}: {}", peer_, item.error().message);
+            log::debug("rtsp", "{}: {}", peer_, item.error().message);
             send({{}, item.error().code == errc::overloaded ? 413 : 400, {}}, {});
             co_return false;
         }
