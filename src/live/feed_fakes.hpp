@@ -55,6 +55,8 @@ class FakeFootage : public footage::Footage {
     std::vector<footage::Gap> gaps;
     std::vector<footage::SegmentPtr> files;
     mutable std::size_t reads{0};
+    mutable std::uint64_t bytes_read{0};
+    std::uint64_t fragment_bytes{1000};
 
     // One-second fragments (25 frames, in two parts, and one of audio) of [from, to), in a segment of their own.
     void add(const StreamKey& stream, double from, double to, bool with_audio = true) {
@@ -63,7 +65,7 @@ class FakeFootage : public footage::Footage {
         segment->start = to_utc(media_at(from));
         segment->end = to_utc(media_at(to));
         for (auto at = media_at(from); at < media_at(to); at += kSecond) {
-            footage::Fragment fragment{segment, at, kSecond, ++last_, 1000, 900, true};
+            footage::Fragment fragment{segment, at, kSecond, ++last_, fragment_bytes, 900, true};
             auto& parts = content[last_];
             parts.push_back(video_part(segment->init, at, 13, Ticks(3600), true));
             if (with_audio) parts.push_back(audio_part(segment->init, at, kSecond));
@@ -99,6 +101,7 @@ class FakeFootage : public footage::Footage {
     }
     Result<std::vector<PartPtr>> read(const footage::Fragment& fragment) const override {
         ++reads;
+        bytes_read += fragment.bytes;
         const auto found = content.find(fragment.offset);
         if (found == content.end()) return fail(errc::not_found, "the segment is gone");
         return found->second;

@@ -10,8 +10,12 @@ namespace vantage::live {
 namespace {
 
 constexpr std::size_t kFragmentsAtOnce = 32;
-// Footage ends where it ends; a wall clock that was set back must not hide it.
-constexpr auto kFuture = std::chrono::hours(24 * 3650);
+// How far ahead is looked for the next footage: a little first, because every segment in between costs a row. The last one
+// is beyond any wall clock that was set back.
+constexpr std::array kHorizons{std::chrono::hours(1), std::chrono::hours(24), std::chrono::hours(24 * 40),
+                               std::chrono::hours(24 * 3650)};
+// Beside the key frame, the rest of the part it is in: as a rule two small frames.
+constexpr std::uint64_t kRestOfPart = 32U << 10;
 
 }  // namespace
 
@@ -19,10 +23,13 @@ FeedPlayback::FeedPlayback(const footage::Footage& footage, StreamKey stream, Ut
     : footage_(footage), stream_(std::move(stream)), speed_(speed), tracks_(std::move(tracks)), expected_(to_media(at)) {}
 
 Status FeedPlayback::refill() {
-    auto found = footage_.fragments(stream_, to_utc(expected_), to_utc(expected_) + kFuture, kFragmentsAtOnce);
-    if (!found) return found.error();
-    for (auto& fragment : *found)
-        if (!last_ || fragment.start > *last_) ahead_.push_back(std::move(fragment));
+    for (const auto horizon : kHorizons) {
+        auto found = footage_.fragments(stream_, to_utc(expected_), to_utc(expected_) + horizon, kFragmentsAtOnce);
+        if (!found) return found.error();
+        for (auto& fragment : *found)
+            if (!last_ || fragment.start > *last_) ahead_.push_back(std::move(fragment));
+        if (!ahead_.empty()) break;
+    }
     return {};
 }
 
@@ -79,8 +86,20 @@ void FeedPlayback::append_key_frame(const std::vector<PartPtr>& parts, Ticks dur
     }
 }
 
+// For a key frame alone only the beginning of its fragment is read.
+Result<std::vector<PartPtr>> FeedPlayback::read(const footage::Fragment& fragment) const {
+    auto head = fragment;
+    const std::uint64_t enough = fragment.key_bytes + fragment.key_bytes / 2 + kRestOfPart;
+    if (speed_ > kEveryFrameUpTo && fragment.key_bytes > 0 && enough < fragment.bytes) {
+        head.bytes = enough;
+        auto parts = footage_.read(head);
+        if (parts && !parts->empty()) return parts;
+    }
+    return footage_.read(fragment);
+}
+
 Status FeedPlayback::append(const footage::Fragment& fragment, Ticks duration, std::vector<FeedItem>& items) {
-    const auto parts = footage_.read(fragment);
+    const auto parts = read(fragment);
     if (!parts) {
         // Retention may have taken the file meanwhile; the rest of the footage is still there.
         log::warn("playback", "{} at {}: {}", to_string(stream_), to_rfc3339(to_utc(fragment.start)), parts.error().message);

@@ -37,6 +37,7 @@ class FeedPlayback {
 
   private:
     Status refill();
+    [[nodiscard]] Result<std::vector<PartPtr>> read(const footage::Fragment& fragment) const;
     [[nodiscard]] std::string reason_of_gap(UtcTime from, UtcTime to) const;
     Status append(const footage::Fragment& fragment, Ticks duration, std::vector<FeedItem>& items);
     Status append_init(const InitPtr& full, std::vector<FeedItem>& items);

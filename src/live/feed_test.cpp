@@ -282,7 +282,15 @@ TEST_F(FeedTest, AFragmentThatCannotBeReadIsAGap) {
     EXPECT_EQ(types(drain()), (std::vector<std::string>{"init", "ftyp", "moof", "gap", "moof", "end"}));
 }
 
+TEST_F(FeedTest, FootageFarBehindAGapIsFound) {
+    footage.add(main, 2000, 2001);
+    footage.add(main, 2000 + 86400 * 100, 2001 + 86400 * 100);
+    feed->on_text(R"({"type":"play","request":2,"at":2000,"until":99999999})");
+    EXPECT_EQ(types(drain()), (std::vector<std::string>{"init", "ftyp", "moof", "gap", "moof", "end"}));
+}
+
 TEST_F(FeedTest, FastFootageIsKeyFramesThatFillTheTime) {
+    footage.fragment_bytes = 500'000;
     footage.add(main, 2000, 2020);
     feed->on_text(R"({"type":"play","request":2,"audio":true,"at":2000,"speed":8,"until":3000})");
     const auto sent = drain();
@@ -294,6 +302,7 @@ TEST_F(FeedTest, FastFootageIsKeyFramesThatFillTheTime) {
         EXPECT_EQ(sent[2 + i].samples, 1U);
         EXPECT_EQ(sent[2 + i].duration, kSecond);
     }
+    EXPECT_LT(footage.bytes_read, 20 * 50'000U) << "only the beginning of each fragment";
 }
 
 TEST_F(FeedTest, AtTheHighestSpeedsKeyFramesAreThinnedOut) {

@@ -3,7 +3,7 @@
 
 #include "base/log.hpp"
 #include "net/http_encoding.hpp"
-#include "net/websocket.hpp"
+#include "net/websocket_connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

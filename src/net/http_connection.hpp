@@ -54,7 +54,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     // From now on reading is cancelled after `time`, without closing, so that 408 can still be sent.
     void arm(milliseconds time);
     void disarm();
-    std::string header_text(const Request& request, const Response& response, std::uint64_t length) const;
+    std::string header_text(const Response& response, std::uint64_t length) const;
 
     const std::shared_ptr<HttpShared> shared_;
     Transport transport_;
@@ -68,11 +68,5 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     bool finishing_{false};
     std::function<void()> finish_websocket_;  // set while this is a WebSocket
 };
-
-// Serves `session` on a connection whose request asked for the upgrade; returns when it is closed. `upgrade` is the header
-// as it was sent. `stop_hook` receives what closes it with 1001.
-boost::asio::awaitable<void> run_websocket(Transport& transport, const Request& request,
-                                           std::shared_ptr<WebSocketSession> session, const HttpLimits& limits,
-                                           std::function<void()>& stop_hook);
 
 }  // namespace vantage::net

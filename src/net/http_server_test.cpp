@@ -33,11 +33,13 @@ class Echo : public WebSocketSession {
     }
     void on_text(std::string_view message) override {
         if (message == "end") ending_ = true;
+        if (message == "flood") flood_ = true;
         auto answer = text_message(std::string(message));
         answer.binary = true;
         out_.push_back(std::move(answer));
     }
     std::optional<WebSocketMessage> next() override {
+        if (flood_ && out_.empty()) return text_message(std::string(100'000, 'x'));
         if (out_.empty()) return std::nullopt;
         auto message = std::move(out_.front());
         out_.pop_front();
@@ -50,7 +52,7 @@ class Echo : public WebSocketSession {
   private:
     std::function<void()> wake_;
     std::deque<WebSocketMessage> out_;
-    bool ending_{false};
+    bool ending_{false}, flood_{false};
 };
 
 class HttpServerTest : public testing::Test {
@@ -303,6 +305,17 @@ TEST_F(HttpServerTest, SilentWebSocketIsPingedThenClosed) {
     EXPECT_EQ(client.frame().opcode, -1) << "no pong came";
 }
 
+TEST_F(HttpServerTest, AWebSocketThatReadsNothingIsCut) {
+    HttpOptions options;
+    options.limits.write_time = milliseconds(200);
+    options.limits.watch_time = milliseconds(20);
+    start(options);
+    TestClient client(server->port());
+    ASSERT_EQ(client.open_websocket("/ws").status, 101);
+    client.send_frame(1, "flood");
+    echo->closed.wait();
+}
+
 TEST_F(HttpServerTest, StopFinishesWhatRuns) {
     start();
     TestClient idle(server->port()), slow(server->port()), socket(server->port());
@@ -317,6 +330,7 @@ TEST_F(HttpServerTest, StopFinishesWhatRuns) {
     EXPECT_EQ(close.opcode, 8);
     EXPECT_EQ(close.payload.substr(0, 2), "\x03\xe9") << "1001";
     socket.send_frame(8, close.payload);
+    socket.close();
     release.count_down();
     const auto finished = slow.response();
     EXPECT_EQ(finished.status, 200);

@@ -51,7 +51,7 @@ std::string etag_of(const struct stat& about) {
 
 }  // namespace
 
-std::string HttpConnection::header_text(const Request& request, const Response& response, std::uint64_t length) const {
+std::string HttpConnection::header_text(const Response& response, std::uint64_t length) const {
     std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
     for (const auto& [name, value] : response.headers) {
         if (value.find_first_of("\r\n") != std::string::npos || name.find_first_of("\r\n") != std::string::npos) continue;
@@ -59,7 +59,6 @@ std::string HttpConnection::header_text(const Request& request, const Response& 
     }
     if (response.status != 204 && response.status != 304) text += fmt::format("Content-Length: {}\r\n", length);
     text += fmt::format("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", fmt::gmtime(std::time(nullptr)));
-    if (request.secure) text += "Strict-Transport-Security: max-age=31536000\r\n";
     text += keep_alive_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
     return text;
 }
@@ -89,7 +88,7 @@ asio::awaitable<bool> HttpConnection::write(const Request& request, Response res
     }
     const auto* shared = std::get_if<SharedBody>(&response.body);
     const auto body = shared != nullptr ? shared->bytes : as_bytes(std::get<std::string>(response.body));
-    const auto head = header_text(request, response, body.size());
+    const auto head = header_text(response, body.size());
     const bool without_body = request.method == Method::head || response.status == 204 || response.status == 304;
     auto sending = write_all(head, without_body ? ByteView{} : body);
     co_return co_await std::move(sending);
@@ -123,7 +122,7 @@ asio::awaitable<bool> HttpConnection::write_file(const Request& request, Respons
     } else if (request.headers.get("If-None-Match") == etag) {
         response.status = 304;
     }
-    std::string head = header_text(request, response, range.size);
+    std::string head = header_text(response, range.size);
     auto left = request.method == Method::head || response.status == 304 ? 0 : range.size;
     Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
     for (auto at = range.first; left > 0 || !head.empty();) {

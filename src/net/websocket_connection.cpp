@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A WebSocket on its strand: one coroutine reads, one writes what the session hands out, one watches times. Each ends the
 // others by closing the socket.
-#include "net/http_connection.hpp"
-#include "net/websocket.hpp"
+#include "net/websocket_connection.hpp"
+
+#include "base/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -20,7 +21,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
-using namespace asio::experimental::awaitable_operators;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnection> {
@@ -31,7 +31,8 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
           session_(std::move(session)),
           limits_(limits),
           wake_(transport.get_executor()),
-          tick_(transport.get_executor()) {}
+          tick_(transport.get_executor()),
+          done_(transport.get_executor()) {}
 
     asio::awaitable<void> run(const Request& request) {
         const bool open = co_await accept(request);
@@ -39,8 +40,13 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
             session_->on_open([weak = weak_from_this()] {
                 if (const auto self = weak.lock()) self->wake();
             });
-            auto all = read_loop() && write_loop() && watch_loop();
-            co_await std::move(all);
+            start(read_loop());
+            start(write_loop());
+            start(watch_loop());
+            while (running_ > 0) {
+                done_.expires_at(std::chrono::steady_clock::time_point::max());
+                co_await done_.async_wait(kTuple);
+            }
             session_->on_close();
         }
         transport_.next_layer().close();
@@ -65,6 +71,24 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
         socket_.binary(true);
         const auto [error] = co_await socket_.async_accept(upgrade, kTuple);
         co_return !error;
+    }
+
+    void start(asio::awaitable<void> loop) {
+        ++running_;
+        asio::co_spawn(transport_.get_executor(), std::move(loop), [self = shared_from_this()](std::exception_ptr failure) {
+            if (failure) self->fail(failure);
+            if (--self->running_ == 0) self->done_.cancel();
+        });
+    }
+
+    // A session that throws loses its connection, nothing else.
+    void fail(const std::exception_ptr& failure) {
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& e) {
+            log::error("websocket", "connection ended: {}", e.what());
+        }
+        end();
     }
 
     // From any thread; several calls before the strand gets to it become one.
@@ -138,7 +162,8 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
     websocket::stream<Transport&> socket_;
     const std::shared_ptr<WebSocketSession> session_;
     const HttpLimits& limits_;
-    asio::steady_timer wake_, tick_;
+    asio::steady_timer wake_, tick_, done_;
+    int running_{0};  // loops
     std::optional<websocket::close_reason> closing_;
     std::optional<std::chrono::steady_clock::time_point> write_deadline_, close_deadline_;
     bool over_{false};

@@ -24,12 +24,9 @@ class FeedWatch : public std::enable_shared_from_this<FeedWatch> {
         } else if (!now->sees(camera_)) {
             state.ended = "no longer allowed";
         }
-        if (const auto view = app_.control.camera(camera_)) {
-            for (const auto& stream : view->streams)
-                if (stream.state == "lost" || stream.state == "refused" || stream.state == "disabled")
-                    state.lost.emplace_back(stream.kind,
-                                            live::FeedLost{stream.since.value_or(app_.clock.now()), stream.detail});
-        }
+        for (const auto& stream : app_.camera_states.streams(camera_))
+            if (stream.state == "lost" || stream.state == "refused" || stream.state == "disabled")
+                state.lost.emplace_back(stream.kind, live::FeedLost{stream.since.value_or(app_.clock.now()), stream.detail});
         state_.with([&](State& known) { known = std::move(state); });
         refreshing_ = false;
     }

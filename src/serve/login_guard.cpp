@@ -2,6 +2,7 @@
 #include "serve/login_guard.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace vantage::serve {
 namespace {
@@ -12,15 +13,24 @@ seconds until(SteadyTime then, SteadyTime now) {
     return std::chrono::ceil<seconds>(then - now);
 }
 
+// A flood of invented names or addresses: the tenth that was unused longest goes at once, so that this is rarely done.
+template <class Map, class TimeOf>
+void bound(Map& entries, TimeOf time_of) {
+    if (entries.size() < kMostEntries) return;
+    std::vector<SteadyTime> times;
+    for (const auto& entry : entries) times.push_back(time_of(entry.second));
+    const auto tenth = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 10);
+    std::nth_element(times.begin(), tenth, times.end());
+    std::erase_if(entries, [&](const auto& entry) { return time_of(entry.second) <= *tenth; });
+}
+
 }  // namespace
 
 void LoginGuard::forget_old(SteadyTime now) {
     std::erase_if(addresses_, [&](const auto& entry) { return now - entry.second.window_start >= kAddressWindow; });
     std::erase_if(accounts_, [&](const auto& entry) { return now - entry.second.last >= 2 * kLongestLock; });
-    // A flood of invented names: those unused longest go first.
-    while (accounts_.size() >= kMostEntries)
-        accounts_.erase(std::min_element(accounts_.begin(), accounts_.end(),
-                                         [](const auto& a, const auto& b) { return a.second.last < b.second.last; }));
+    bound(accounts_, [](const Account& account) { return account.last; });
+    bound(addresses_, [](const Address& address) { return address.window_start; });
 }
 
 std::optional<seconds> LoginGuard::begin(const std::string& account, const std::string& address) {

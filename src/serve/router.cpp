@@ -166,6 +166,8 @@ net::Response Router::handle(const net::Request& request) const {
     if (!result && result.error().code == errc::internal)
         log::error("http", "{} {}: {}", to_string(request.method), request.path, result.error().message);
     add_common_headers(request, app_, response);
+    // Never the query: it may carry a signature or a one-time token.
+    log::debug("http", "{} {} {} {}", request.peer, to_string(request.method), request.path, response.status);
     return response;
 }
 

@@ -155,6 +155,7 @@ TEST_F(ServerTest, StopClosesFeeds) {
     const auto close = socket.frame();
     EXPECT_EQ(close.opcode, 8);
     socket.send_frame(8, close.payload);
+    socket.close();
     stopper.join();
     EXPECT_FALSE(net::TestClient(server->port()).connected());
 }
