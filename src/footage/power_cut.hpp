@@ -112,6 +112,7 @@ class PowerCut {
         const auto count = static_cast<std::size_t>(end - journal_.begin());
         const auto certain = durable(count);
         Contents files;
+        lost_.clear();
         for (std::size_t i = 0; i < count; ++i) apply(journal_[i], certain[i], files);
         for (const auto& [path, bytes] : files) {
             const auto target = place / path.lexically_relative(disk_.storage_->volume.root);
@@ -135,7 +136,9 @@ class PowerCut {
         auto& bytes = file->second;
         const auto end = change.offset + change.bytes.size();
         for (auto page = change.offset / kPage * kPage; page < end; page += kPage) {
-            if (!certain && random_() % 3 == 0) continue;
+            // A page comes to the disk as it was at some moment: when one write is missing in it, so are the later ones.
+            if (!certain && random_() % 3 == 0) lost_.insert({change.path, page});
+            if (lost_.contains({change.path, page})) continue;
             const auto from = std::max(page, change.offset);
             const auto to = std::min(page + kPage, end);
             if (bytes.size() < to) bytes.resize(to);
@@ -182,6 +185,7 @@ class PowerCut {
     }
 
     std::mt19937 random_;
+    std::set<std::pair<std::filesystem::path, std::uint64_t>> lost_;  // pages of the cut that is being made
     TestDisk disk_{true};
     SystemFiles files_;
     std::vector<Rows> history_;

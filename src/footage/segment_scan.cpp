@@ -134,10 +134,19 @@ class Scanner {
         for (auto page = at / kPage * kPage; page < end; page += kPage) {
             const auto from = std::max(page, at);
             const auto to = std::min(page + kPage, end);
-            // At the edges a few zeros may be the camera's.
-            if (to - from >= 64 && run(from, to)) return false;
+            if (!run(from, to)) continue;
+            // A few zeros at the end may be the camera's padding; but if the page was lost, what follows in it is lost too.
+            if (to - from >= 64 || (to == end && !box_begins(end))) return false;
         }
         return true;
+    }
+
+    bool box_begins(std::uint64_t at) {
+        std::array<std::uint8_t, 8> header{};
+        const auto got = file_.read(at, header);
+        if (got.has_error() || *got < header.size()) return false;
+        const auto type = load_u32(header.data() + 4);
+        return type == mp4::fourcc("moof") || type == mp4::fourcc("prft");
     }
 
     File& file_;

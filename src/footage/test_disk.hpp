@@ -117,32 +117,35 @@ class TestDisk {
     std::deque<Camera> cameras_;
 };
 
-// What ffprobe says of a file: {"start": ..., "duration": ..., "frames": ..., "errors": ...} as one line of numbers and
-// text.
+// What ffprobe says of a file; `errors` is every other word of it.
 struct Probe {
     double start{-1}, duration{-1};
     int frames{0};
     std::string errors;
 };
 inline Probe probe(const std::filesystem::path& path, bool decode = true) {
-    const auto run = [](const std::string& command) {
-        std::string out;
-        auto* pipe = ::popen(command.c_str(), "r");
-        for (int c = 0; (c = std::fgetc(pipe)) != EOF;) out += static_cast<char>(c);
-        ::pclose(pipe);
-        return out;
-    };
-    const auto command = std::string{"ffprobe -v error "} + (decode ? "-count_frames " : "") +
-                         "-select_streams v -show_entries "
-                         "stream=nb_read_frames:format=start_time,duration -of default=nw=1 '" +
-                         path.string() + "'";
-    const auto text = run(command + " 2>/dev/null");
-    const auto field = [&](const std::string& name) {
-        const auto at = text.find(name + "=");
-        return at == std::string::npos ? -1.0 : std::atof(text.c_str() + at + name.size() + 1);
-    };
-    return {field("start_time"), field("duration"), static_cast<int>(field("nb_read_frames")),
-            run(command + " 2>&1 >/dev/null")};
+    const auto command =
+        std::string{"ffprobe -v error "} + (decode ? "-count_frames " : "") +
+        "-select_streams v -show_entries stream=nb_read_frames:format=start_time,duration -of default=nw=1 '" +
+        path.string() + "' 2>&1";
+    Probe out;
+    auto* pipe = ::popen(command.c_str(), "r");
+    std::array<char, 1024> line{};
+    while (std::fgets(line.data(), line.size(), pipe) != nullptr) {
+        const std::string_view text{line.data()};
+        const auto value = text.find('=') == std::string_view::npos ? "" : line.data() + text.find('=') + 1;
+        if (text.starts_with("start_time=")) {
+            out.start = std::atof(value);
+        } else if (text.starts_with("duration=")) {
+            out.duration = std::atof(value);
+        } else if (text.starts_with("nb_read_frames=")) {
+            out.frames = std::atoi(value);
+        } else {
+            out.errors += text;
+        }
+    }
+    ::pclose(pipe);
+    return out;
 }
 
 }  // namespace vantage::footage
