@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.hpp"
+
+#include "app/config_camera.hpp"
+#include "app/yaml_reader.hpp"
+#include "base/log.hpp"
+
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace vantage::app {
+namespace {
+
+void read_storage(const YAML::Node& node, StorageConfig& out, Faults& faults) {
+    if (node.IsDefined() && node.IsScalar()) {
+        out.path = faults.expand(node);
+        return;
+    }
+    MapReader reader(node, "'storage'", faults);
+    std::string path = out.path.string();
+    reader.read("path", path);
+    out.path = path;
+    std::optional<double> days;
+    reader.read_days("days", days);
+    if (days) out.days = Days{*days};
+    reader.read_bytes("bytes", out.bytes);
+    if (const auto free = reader.node("keep_free"); free.IsDefined() && free.IsScalar() && free.Scalar().ends_with('%'))
+        reader.read("keep_free", out.keep_free_percent, 0, 95);
+    else
+        reader.read_bytes("keep_free", out.keep_free_bytes);
+    reader.finish();
+}
+
+void read_tls(const YAML::Node& node, TlsConfig& out, Faults& faults) {
+    if (!node.IsDefined()) return;
+    if (node.IsScalar()) {  // tls: self_signed, tls: off
+        const auto word = faults.expand(node);
+        if (word != "self_signed" && word != "off" && word != "false")
+            faults.add(node, "'tls' of 'server' must be off, self_signed or a map with certificate and key");
+        out.enabled = word == "self_signed";
+        return;
+    }
+    MapReader reader(node, "'tls' of 'server'", faults);
+    std::string certificate, key;
+    reader.read("certificate", certificate);
+    reader.read("key", key);
+    reader.finish();
+    out = {true, certificate, key};
+    if (certificate.empty() || key.empty()) faults.add(node, "'tls' of 'server' needs both certificate and key (PEM files)");
+}
+
+void read_server(const YAML::Node& node, ServerConfig& out, Faults& faults) {
+    MapReader reader(node, "'server'", faults);
+    double port = out.port;
+    reader.read("port", port, 1, 65535);
+    out.port = static_cast<std::uint16_t>(port);
+    reader.read("bind", out.bind);
+    read_tls(reader.node("tls"), out.tls, faults);
+    reader.read("base_path", out.base_path);
+    reader.read("trusted_proxies", out.trusted_proxies);
+    reader.read("cors_origins", out.cors_origins);
+    while (out.base_path.ends_with('/')) out.base_path.pop_back();
+    if (!out.base_path.empty() && out.base_path.front() != '/') reader.fault("base_path", "must begin with '/'");
+    reader.finish();
+}
+
+void read_log(const YAML::Node& node, Config& out, Faults& faults) {
+    MapReader reader(node, "'log'", faults);
+    std::size_t level = 0, format = 0;
+    reader.read_word("level", {"info", "debug"}, level);
+    reader.read_word("format", {"text", "json"}, format);
+    reader.finish();
+    out.log_debug = level == 1;
+    out.log_json = format == 1;
+}
+
+// The zone's name is shown and used by the page; what counts is that the host knows it.
+void check_zone(MapReader& reader, const std::string& zone) {
+    if (zone.empty()) return;
+    const bool safe = zone.find("..") == std::string::npos && zone.front() != '/';
+    if (!safe || !std::filesystem::exists(std::filesystem::path("/usr/share/zoneinfo") / zone))
+        reader.fault("time_zone", fmt::format("is '{}'; write an IANA name, such as Europe/Berlin", zone));
+}
+
+void read_document(const YAML::Node& document, Config& out, Faults& faults) {
+    MapReader reader(document, "the configuration", faults);
+    std::string data = "/var/lib/vantage";
+    reader.read("data", data);
+    out.data = data;
+    out.storage.path = out.data / "storage";
+    read_storage(reader.node("storage"), out.storage, faults);
+    reader.read("time_zone", out.time_zone);
+    check_zone(reader, out.time_zone);
+    read_server(reader.node("server"), out.server, faults);
+    read_log(reader.node("log"), out, faults);
+    read_cameras(reader.node("cameras"), out.cameras, faults);
+    reader.finish();
+}
+
+}  // namespace
+
+Result<Config> parse_config(const std::string& text, const std::string& name) {
+    Faults faults(name, true);
+    Config config;
+    try {
+        const auto document = YAML::Load(text);
+        if (document.IsSequence()) {  // the list form alone is a whole file, too
+            config.data = "/var/lib/vantage";
+            config.storage.path = config.data / "storage";
+            read_cameras(document, config.cameras, faults);
+        } else {
+            read_document(document, config, faults);
+        }
+    } catch (const YAML::Exception& e) {
+        faults.add(e.mark, fmt::format("this is not YAML: {}", e.msg));
+    }
+    if (!faults.none()) return fail(errc::invalid_argument, faults.text());
+    return config;
+}
+
+Result<Config> load_config(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    if (!in) return system_error(errno, fmt::format("read the configuration {}", file.string()));
+    std::stringstream text;
+    text << in.rdbuf();
+    return parse_config(text.str(), file.filename().string());
+}
+
+Result<CameraConfig> parse_camera(const CameraId& id, const std::string& text) {
+    Faults faults("camera", false);
+    std::optional<CameraConfig> camera;
+    try {
+        camera = read_camera(id, YAML::Load(text), faults);
+    } catch (const YAML::Exception& e) {
+        faults.add(e.mark, fmt::format("this is neither JSON nor YAML: {}", e.msg));
+    }
+    if (!faults.none() || !camera) return fail(errc::invalid_argument, faults.text());
+    return *camera;
+}
+
+std::string describe(const Config& config) {
+    auto out = fmt::format("data      {}\nstorage   {}\nserver    {}:{}{}{}\ntime zone {}\ncameras   {}\n",
+                           config.data.string(), config.storage.path.string(), config.server.bind, config.server.port,
+                           config.server.base_path, config.server.tls.enabled ? " (TLS)" : "",
+                           config.time_zone.empty() ? "of the host" : config.time_zone, config.cameras.size());
+    for (const auto& [id, camera] : config.cameras) {
+        const auto days = camera.record.days ? fmt::format(", {:g} days", camera.record.days->count()) : "";
+        out += fmt::format("  {:16} {}{}{}{}\n", id.str(), log::redact_url(camera.source), camera.sub ? " + sub" : "",
+                           camera.record.enabled ? "" : ", not recorded", days);
+    }
+    return out;
+}
+
+}  // namespace vantage::app

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration as the program uses it, and reading it: YAML, strict, every fault told at once with file, line and what
+// was probably meant (docs/configuration.md). The page's cameras are the same long form as JSON, which is YAML: one reader
+// for both. Pure functions but for load_config, which reads the file and the environment.
+#pragma once
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "ingest/source.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vantage::app {
+
+using Days = std::chrono::duration<double, std::ratio<86400>>;
+
+struct RecordConfig {
+    bool enabled{true};
+    std::optional<Days> days;            // nothing: no limit by age
+    std::optional<std::uint64_t> bytes;  // nothing: no limit of its own
+    seconds flush{1};                    // at most so much is lost by a power cut
+    bool operator==(const RecordConfig&) const = default;
+};
+
+struct SubConfig {
+    std::string source;
+    RecordConfig record;
+    bool operator==(const SubConfig&) const = default;
+};
+
+struct Location {
+    std::optional<double> latitude, longitude;  // degrees, WGS 84
+    std::string place;
+    bool operator==(const Location&) const = default;
+};
+
+struct CameraConfig {
+    explicit CameraConfig(CameraId of) : id(std::move(of)), name(id.str()) {}
+    CameraId id;
+    std::string name;    // as shown; the id when not given
+    std::string source;  // may hold a password
+    std::optional<SubConfig> sub;
+    ingest::Transport transport{ingest::Transport::tcp};
+    RecordConfig record;
+    bool on_demand{false};
+    bool audio{true};
+    std::optional<Location> location;
+    bool operator==(const CameraConfig&) const = default;
+};
+using Cameras = std::map<CameraId, CameraConfig>;
+
+struct TlsConfig {
+    bool enabled{false};
+    std::filesystem::path certificate, key;  // PEM; empty: self-signed, made at first start
+    bool operator==(const TlsConfig&) const = default;
+};
+
+struct ServerConfig {
+    std::string bind{"0.0.0.0"};
+    std::uint16_t port{6478};
+    TlsConfig tls;
+    std::string base_path;                     // "/cctv"; empty: the root
+    std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-* count
+    std::vector<std::string> cors_origins;     // pages of other servers that may read media
+    bool operator==(const ServerConfig&) const = default;
+};
+
+struct StorageConfig {
+    std::filesystem::path path;                    // footage
+    double keep_free_percent{10};                  // of the disk; the oldest footage goes when less is free
+    std::optional<std::uint64_t> keep_free_bytes;  // instead of the percentage
+    std::optional<Days> days;                      // for all cameras
+    std::optional<std::uint64_t> bytes;            // for all cameras together
+    bool operator==(const StorageConfig&) const = default;
+};
+
+struct Config {
+    std::filesystem::path data;  // indexes and settings
+    StorageConfig storage;
+    std::string time_zone;  // IANA name; empty: the host's
+    ServerConfig server;
+    bool log_json{false};
+    bool log_debug{false};
+    Cameras cameras;
+};
+
+// Reads and checks a file. The error's message holds every fault, a line each: "vantage.yaml:12: unknown key 'recrod' ...".
+Result<Config> load_config(const std::filesystem::path& file);
+// The same for a text; `name` stands for the file in messages.
+Result<Config> parse_config(const std::string& text, const std::string& name);
+// One camera in the long form, as YAML or JSON; without ${ENV}, which only whoever writes the file may use.
+Result<CameraConfig> parse_camera(const CameraId& id, const std::string& text);
+
+// The long form. With `redact`, addresses are as log::redact_url gives them.
+std::string to_json(const CameraConfig& camera, bool redact);
+// `changed` as somebody edited it from a redacted form of `stored`: what still reads "***" gets the stored secret back, but
+// never for another host. invalid_argument when a "***" is left.
+Result<CameraConfig> with_secrets_of(CameraConfig changed, const std::optional<CameraConfig>& stored);
+
+// What `vantage check` shows of a good file.
+std::string describe(const Config& config);
+
+}  // namespace vantage::app

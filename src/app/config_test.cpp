@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace vantage::app {
+namespace {
+
+using testing::Test;
+
+CameraId id(const char* text) {
+    return CameraId::parse(text).value();
+}
+std::string faults_of(const std::string& text) {
+    const auto config = parse_config(text, "v.yaml");
+    return config ? "" : config.error().message;
+}
+
+TEST(Config, DefaultsAreThoseOfAShop) {
+    const auto config = parse_config("cameras: {door: 'rtsp://10.0.0.5/main'}", "v.yaml").value();
+    EXPECT_EQ(config.server.port, 6478);
+    EXPECT_FALSE(config.server.tls.enabled);
+    EXPECT_EQ(config.storage.keep_free_percent, 10);
+    const auto& door = config.cameras.at(id("door"));
+    EXPECT_EQ(door.name, "door");
+    EXPECT_TRUE(door.record.enabled);
+    EXPECT_FALSE(door.record.days);
+    EXPECT_EQ(door.record.flush, seconds{1});
+}
+
+TEST(Config, LongForm) {
+    const auto config = parse_config(R"(
+time_zone: Europe/Berlin
+storage: {path: /footage, keep_free: 20GiB, days: 60, bytes: 2TB}
+server: {port: 8080, bind: 127.0.0.1, tls: self_signed, base_path: /cctv/, trusted_proxies: 127.0.0.1}
+cameras:
+  yard:
+    name: Back yard
+    source: rtsp://u:p@10.0.0.6/main
+    sub: {source: 'rtsp://u:p@10.0.0.6/sub', record: {days: 2w}}
+    transport: udp
+    record: {days: 30, bytes: 500GB, flush: 5s}
+    on_demand: true
+    audio: false
+    location: {latitude: 52.5, longitude: 13.4, place: Yard}
+)",
+                                     "v.yaml")
+                            .value();
+    EXPECT_EQ(config.storage.keep_free_bytes, 20ULL << 30);
+    EXPECT_EQ(config.storage.bytes, 2'000'000'000'000ULL);
+    EXPECT_EQ(config.server.base_path, "/cctv");
+    EXPECT_EQ(config.server.trusted_proxies, std::vector<std::string>{"127.0.0.1"});
+    const auto& yard = config.cameras.at(id("yard"));
+    EXPECT_EQ(yard.name, "Back yard");
+    EXPECT_EQ(yard.sub->record.days, Days{14});
+    EXPECT_EQ(yard.transport, ingest::Transport::udp);
+    EXPECT_EQ(yard.record.flush, seconds{5});
+    EXPECT_EQ(yard.location->latitude, 52.5);
+}
+
+TEST(Config, ListForm) {
+    const auto config = parse_config("- {cameraID: example, rtsp: 'rtsp://10.0.0.5/', daysToKeep: 5}\n", "v.yaml").value();
+    EXPECT_EQ(config.cameras.at(id("example")).record.days, Days{5});
+    const auto inside = parse_config("cameras:\n  - {cameraID: example, rtsp: 'rtsp://10.0.0.5/'}\n", "v.yaml").value();
+    EXPECT_EQ(inside.cameras.size(), 1U);
+}
+
+TEST(Config, TellsEveryFaultWithItsLine) {
+    const auto faults = faults_of(R"(server: {prot: 1}
+cameras:
+  api: rtsp://10.0.0.5/
+  door:
+    source: rtsp://10.0.0.5/
+    recrod: {days: 5}
+  gate: htp://root:hunter2@10.0.0.7/
+  yard: {record: {days: soon}}
+)");
+    EXPECT_NE(faults.find("v.yaml:1: unknown key 'prot' in 'server'; did you mean 'port'?"), std::string::npos) << faults;
+    EXPECT_NE(faults.find("v.yaml:3: 'api' cannot be a camera's id"), std::string::npos) << faults;
+    EXPECT_NE(faults.find("v.yaml:6: unknown key 'recrod' in camera 'door'; did you mean 'record'?"), std::string::npos)
+        << faults;
+    EXPECT_NE(faults.find("v.yaml:7: the source of camera 'gate'"), std::string::npos) << faults;
+    EXPECT_NE(faults.find("v.yaml:8: 'days' of 'record' of camera 'yard' is 'soon'"), std::string::npos) << faults;
+    EXPECT_NE(faults.find("v.yaml:8: camera 'yard' has no source"), std::string::npos) << faults;
+    EXPECT_EQ(faults.find("hunter2"), std::string::npos) << "a password in a message";
+}
+
+TEST(Config, RefusesNonsense) {
+    for (const auto* text :
+         {"cameras: {door: [}", "3", "cameras: 3", "cameras: {a: rtsp://x/, a: rtsp://y/}", "time_zone: ../../etc",
+          "time_zone: Mars/Base", "server: {port: 0}", "server: {tls: {certificate: x}}", "storage: {keep_free: 99%}",
+          "cameras: {a: {source: 'rtsp://x/', record: {flush: 0s}}}", "cameras: {'a/b': 'rtsp://x/'}"})
+        EXPECT_NE(faults_of(text), "") << text;
+}
+
+TEST(Config, TakesValuesFromTheEnvironment) {
+    setenv("VANTAGE_TEST_PASSWORD", "p: [w", 1);
+    const auto config = parse_config("cameras: {door: 'rtsp://u:${VANTAGE_TEST_PASSWORD}@h/$${x}'}", "v.yaml").value();
+    EXPECT_EQ(config.cameras.at(id("door")).source, "rtsp://u:p: [w@h/${x}");
+    EXPECT_NE(faults_of("cameras: {door: 'rtsp://u:${VANTAGE_TEST_NOT_SET}@h/'}").find("VANTAGE_TEST_NOT_SET"),
+              std::string::npos);
+    EXPECT_EQ(parse_camera(id("door"), R"({"source":"rtsp://u:${HOME}@h/"})").value().source, "rtsp://u:${HOME}@h/");
+}
+
+TEST(Config, ACameraSurvivesJson) {
+    const auto text = R"({"name":"Back","source":"rtsp://u:p@h/","sub":{"source":"rtsp://h/2","record":{"enabled":false}},
+        "record":{"days":2.5,"bytes":1000},"transport":"udp","location":{"place":"x","latitude":1.5}})";
+    const auto camera = parse_camera(id("door"), text).value();
+    EXPECT_EQ(parse_camera(id("door"), to_json(camera, false)).value(), camera);
+    EXPECT_EQ(to_json(camera, true).find("u:p"), std::string::npos);
+}
+
+TEST(Config, SecretsComeBackOnlyForTheSameHost) {
+    const auto stored = parse_camera(id("door"), R"({"source":"rtsp://u:p@h:554/a?k=1"})").value();
+    const auto edited = [&](const std::string& source) {
+        auto changed = stored;
+        changed.source = source;
+        return with_secrets_of(changed, stored);
+    };
+    EXPECT_EQ(edited("rtsp://***@h:554/a?***").value().source, "rtsp://u:p@h:554/a?k=1");
+    EXPECT_EQ(edited("rtsp://***@h:554/b").value().source, "rtsp://u:p@h:554/b");
+    EXPECT_EQ(edited("rtsp://new:word@other/").value().source, "rtsp://new:word@other/");
+    EXPECT_EQ(edited("rtsp://***@other/").error().code, errc::invalid_argument);
+    EXPECT_EQ(edited("rtsp://***@h:554/b?***").error().code, errc::invalid_argument);
+}
+
+}  // namespace
+}  // namespace vantage::app
