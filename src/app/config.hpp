@@ -59,7 +59,7 @@ struct TlsConfig {
 };
 
 struct ServerConfig {
-    std::string bind{"0.0.0.0"};
+    std::string bind{"::"};  // all addresses, IPv4 too
     std::uint16_t port{6478};
     TlsConfig tls;
     std::string base_path;                     // "/cctv"; empty: the root

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.hpp"
+#include "app/sim_command.hpp"
+#include "app/version.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <iostream>
+
+int main(int argc, char** argv) {
+    // A viewer or a camera that goes away is an error of its socket, not the program's end.
+    std::signal(SIGPIPE, SIG_IGN);
+    CLI::App app{"Vantage records cameras and shows them live and back in a browser.\n\n"
+                 "  vantage demo                    try it: four cameras, a temporary folder, a link to open\n"
+                 "  vantage serve                   run the recorder (" + std::string(vantage::app::kConfigFile) + ")\n"
+                 "  vantage check                   is the configuration right?"};
+    app.set_version_flag("--version", vantage::app::kVersion);
+    app.require_subcommand(1);
+    int exit_code = 0;
+    vantage::app::add_serve_command(app, exit_code);
+    vantage::app::add_check_command(app, exit_code);
+    vantage::app::add_reindex_command(app, exit_code);
+    vantage::app::add_user_command(app, exit_code);
+    vantage::app::add_demo_command(app, exit_code);
+    vantage::app::add_sim_command(app, exit_code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : 2;
+    } catch (const std::exception& e) {
+        std::cerr << "vantage: " << e.what() << '\n';
+        return 1;
+    }
+    return exit_code;
+}

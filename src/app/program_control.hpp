@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the HTTP handlers may ask, answered from the running parts. Safe from any thread.
+#pragma once
+#include "app/camera_set.hpp"
+#include "app/process_usage.hpp"
+#include "footage/disk_footage.hpp"
+#include "serve/control.hpp"
+#include "store/settings.hpp"
+
+#include <functional>
+
+namespace vantage::app {
+
+class ProgramControl final : public serve::Control {
+  public:
+    struct Parts {
+        const Clock& clock;
+        store::Settings& settings;
+        store::Catalog& catalog;
+        footage::Disk& disk;
+        const footage::Footage& footage;
+        ingest::Supervisor& supervisor;
+        ingest::SourceFactory make_source;
+        CameraSet& cameras;
+        std::function<void()> cameras_changed;  // of the page, in settings: apply them
+        StorageConfig storage;
+        std::string time_zone;
+    };
+    explicit ProgramControl(Parts parts);
+
+    [[nodiscard]] std::vector<serve::CameraView> cameras() const override;
+    [[nodiscard]] std::optional<serve::CameraView> camera(const CameraId& id) const override;
+    Status add_camera(const CameraId& id, const std::string& config_json) override;
+    Status change_camera(const CameraId& id, const std::string& config_json) override;
+    Status remove_camera(const CameraId& id) override;
+    [[nodiscard]] Result<serve::ProbeReport> probe(const std::string& config_json, const std::optional<CameraId>& existing,
+                                                   seconds timeout) override;
+    [[nodiscard]] std::shared_ptr<stream::Stream> stream(const StreamKey& key) const override;
+    [[nodiscard]] const footage::Footage& footage() const override { return parts_.footage; }
+    [[nodiscard]] serve::SystemView system() const override;
+
+  private:
+    using Usage = std::map<StreamKey, store::UsageRow>;
+    [[nodiscard]] Usage usage() const;
+    [[nodiscard]] serve::CameraView view(const CameraId& id, const RunningCamera& camera, const Usage& usage) const;
+    [[nodiscard]] serve::StreamView stream_view(const StreamKey& key, const RecordConfig& record, const Usage& usage) const;
+    [[nodiscard]] serve::DiskView disk_view() const;
+    [[nodiscard]] Status not_of_file(const CameraId& id) const;
+    [[nodiscard]] Result<CameraConfig> complete(const CameraId& id, const std::string& config_json) const;
+
+    const Parts parts_;
+    const UtcTime started_;
+    mutable ProcessUsage process_;
+};
+
+}  // namespace vantage::app

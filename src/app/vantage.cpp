@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/vantage.hpp"
+
+#include "app/program_control.hpp"
+#include "app/retention_rules.hpp"
+#include "base/log.hpp"
+#include "ingest/sources.hpp"
+#include "net/tls.hpp"
+#include "serve/server.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace vantage::app {
+namespace asio = boost::asio;
+namespace {
+
+// An io_context and the thread that runs it; ends when destroyed.
+class IoThread {
+  public:
+    IoThread() : thread_([this] { context_.run(); }) {}
+    ~IoThread() {
+        work_.reset();
+        context_.stop();
+    }
+    IoThread(const IoThread&) = delete;
+    IoThread& operator=(const IoThread&) = delete;
+    asio::io_context& context() { return context_; }
+
+  private:
+    asio::io_context context_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+    std::jthread thread_;  // last: uses the above
+};
+
+Result<serve::ServerOptions> server_options(const Config& config, const std::string& zone, UtcTime now) {
+    serve::ServerOptions options;
+    options.http.address = config.server.bind;
+    options.http.port = config.server.port;
+    options.http.base_path = config.server.base_path;
+    options.http.trusted_proxies = config.server.trusted_proxies;
+    options.allowed_origins = config.server.cors_origins;
+    options.time_zone = zone;
+    if (!config.server.tls.enabled) return options;
+    if (!config.server.tls.certificate.empty()) {
+        options.http.tls = net::TlsFiles{config.server.tls.certificate, config.server.tls.key};
+        return options;
+    }
+    auto files = net::ensure_self_signed(config.data / "tls", {}, now);
+    if (!files) return files.error();
+    options.http.tls = *files;
+    return options;
+}
+
+Status make_folders(const Config& config) {
+    for (const auto& folder : {config.data, config.storage.path}) {
+        std::error_code error;
+        std::filesystem::create_directories(folder, error);
+        // The disk of the footage may be missing or full now; its own thread waits for it.
+        if (error && folder == config.data) return system_error(error.value(), fmt::format("create {}", folder.string()));
+    }
+    return {};
+}
+
+}  // namespace
+
+// Members in the order in which they are built; destroyed in reverse.
+class Vantage::Parts {
+  public:
+    Parts(Config config, std::filesystem::path file, const Clock& clock)
+        : config_(std::move(config)), file_(std::move(file)), clock_(clock),
+          zone_(config_.time_zone.empty() ? host_time_zone() : config_.time_zone) {}
+
+    Status start();
+    void reload();
+    void stop();
+    void apply();
+    [[nodiscard]] Cameras cameras_of_page() const;
+    void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog);
+
+    Config config_;  // its cameras: guarded by applying_
+    const std::filesystem::path file_;
+    const Clock& clock_;
+    const std::string zone_;
+    std::mutex applying_;
+    bool stopped_{false};
+
+    footage::SystemFiles files_;
+    std::unique_ptr<store::Settings> settings_;
+    std::unique_ptr<store::Catalog> catalog_;
+    footage::OpenSegments open_segments_;
+    std::unique_ptr<footage::DiskFootage> footage_;
+    std::unique_ptr<IoThread> camera_io_, http_io_;
+    std::unique_ptr<ingest::Supervisor> supervisor_;
+    std::unique_ptr<footage::Disk> disk_;
+    std::unique_ptr<footage::Retention> retention_;
+    std::unique_ptr<footage::RetentionThread> retaining_;
+    std::unique_ptr<CameraSet> cameras_;
+    std::unique_ptr<ProgramControl> control_;
+    std::unique_ptr<serve::Server> server_;
+};
+
+void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog) {
+    settings_ = std::move(settings);
+    catalog_ = std::move(catalog);
+    footage_ = std::make_unique<footage::DiskFootage>(files_, *catalog_, open_segments_);
+    camera_io_ = std::make_unique<IoThread>();
+    http_io_ = std::make_unique<IoThread>();
+    const ingest::SourceFactory make_source = [this](const ingest::SourceOptions& options) {
+        return ingest::make_source(options, camera_io_->context(), clock_);
+    };
+    supervisor_ = std::make_unique<ingest::Supervisor>(make_source, clock_);
+    disk_ = std::make_unique<footage::Disk>(config_.storage.path, files_, *catalog_, open_segments_, clock_);
+    retention_ = std::make_unique<footage::Retention>(config_.storage.path, files_, *catalog_, *settings_, clock_,
+                                                      footage::space_of_disk);
+    cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_);
+    control_ = std::make_unique<ProgramControl>(
+        ProgramControl::Parts{clock_, *settings_, *catalog_, *disk_, *footage_, *supervisor_, make_source, *cameras_,
+                              [this] { apply(); }, config_.storage, zone_});
+}
+
+Status Vantage::Parts::start() {
+    if (auto made = make_folders(config_); !made) return made;
+    auto settings = store::create_settings(config_.data / "settings.db", clock_);
+    if (!settings) return settings.error();
+    auto catalog = store::create_catalog(config_.data / "catalog.db", clock_);
+    if (!catalog) return catalog.error();
+    auto options = server_options(config_, zone_, clock_.now());
+    if (!options) return options.error();
+    build(std::move(*settings), std::move(*catalog));
+    server_ = std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, clock_, serve::page_files());
+    if (auto started = server_->start(); !started) return started;
+    apply();
+    retaining_ = std::make_unique<footage::RetentionThread>(*retention_);
+    return {};
+}
+
+Cameras Vantage::Parts::cameras_of_page() const {
+    Cameras out;
+    const auto rows = settings_->cameras();
+    if (!rows) log::error("settings", "the page's cameras cannot be read: {}", rows.error().message);
+    if (rows)
+        for (const auto& row : *rows) {
+            const auto id = CameraId::parse(row.id);
+            const auto camera = id ? parse_camera(*id, row.config_json) : Result<CameraConfig>{id.error()};
+            if (camera) out.emplace(*id, *camera);
+            else log::error("settings", "camera '{}' of the page cannot be used: {}", row.id, camera.error().message);
+        }
+    return out;
+}
+
+void Vantage::Parts::apply() {
+    const std::lock_guard lock(applying_);
+    const auto of_page = cameras_of_page();
+    cameras_->apply(config_.cameras, of_page);
+    retention_->set_policy(retention_policy(config_.storage, cameras_->running()));
+}
+
+void Vantage::Parts::reload() {
+    if (file_.empty()) return;
+    auto fresh = load_config(file_);
+    if (!fresh) {
+        log::error("configuration", "not applied, because of faults; what ran goes on:\n{}", fresh.error().message);
+        return;
+    }
+    {
+        const std::lock_guard lock(applying_);
+        if (fresh->server != config_.server || fresh->storage.path != config_.storage.path || fresh->data != config_.data)
+            log::warn("configuration", "changes of 'server', 'data' and the storage's path apply from the next start on");
+        config_.cameras = fresh->cameras;
+        config_.storage.days = fresh->storage.days;
+        config_.storage.bytes = fresh->storage.bytes;
+        config_.storage.keep_free_percent = fresh->storage.keep_free_percent;
+        config_.storage.keep_free_bytes = fresh->storage.keep_free_bytes;
+    }
+    log::info("configuration", "read again: {} cameras", fresh->cameras.size());
+    apply();
+}
+
+void Vantage::Parts::stop() {
+    if (std::exchange(stopped_, true) || !server_) return;
+    log::info("vantage", "stopping");
+    server_->stop(seconds{3});
+    retaining_.reset();
+    cameras_->stop_sources();
+    disk_->stop();
+    cameras_->clear();
+}
+
+Vantage::Vantage(Config config, std::filesystem::path file, const Clock& clock)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(file), clock)) {}
+Vantage::~Vantage() { stop(); }
+Status Vantage::start() { return parts_->start(); }
+void Vantage::reload() { parts_->reload(); }
+void Vantage::stop() { parts_->stop(); }
+serve::Server& Vantage::server() { return *parts_->server_; }
+
+std::string Vantage::address() const {
+    const auto& server = parts_->config_.server;
+    const bool all = server.bind == "::" || server.bind == "0.0.0.0";
+    return fmt::format("{}://{}:{}{}", server.tls.enabled ? "https" : "http", all ? "127.0.0.1" : server.bind,
+                       parts_->server_->port(), server.base_path);
+}
+
+}  // namespace vantage::app
