@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cameras that run: for each stream of the configuration a supervised camera and, where it is recorded, a recorder. apply()
-// touches only what changed. Safe from any thread; apply() may wait a moment for a source to stop.
+// The cameras that run: for each stream of the configuration a supervised camera and, where it is recorded, a recorder.
+// apply() touches only what changed. Safe from any thread; apply() may wait a moment for a source to stop.
 #pragma once
 #include "app/config.hpp"
 #include "ingest/supervisor.hpp"
@@ -20,8 +20,7 @@ struct RunningCamera {
 class CameraSet {
   public:
     // The references outlive the set.
-    CameraSet(ingest::Supervisor& supervisor, footage::Disk& disk)
-        : supervisor_(supervisor), disk_(disk) {}
+    CameraSet(ingest::Supervisor& supervisor, footage::Disk& disk) : supervisor_(supervisor), disk_(disk) {}
 
     // From now on these run. A camera of the file hides one of the page with the same id.
     void apply(const Cameras& declared, const Cameras& of_page);

@@ -15,8 +15,10 @@ void add_check_command(CLI::App& app, int& exit_code) {
     command->callback([file, &exit_code] {
         const auto config = load_config(*file);
         exit_code = config ? 0 : 1;
-        if (config) std::cout << describe(*config) << *file << " is good\n";
-        else std::cerr << config.error().message << '\n';
+        if (config)
+            std::cout << describe(*config) << *file << " is good\n";
+        else
+            std::cerr << config.error().message << '\n';
     });
 }
 

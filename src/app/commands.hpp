@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The subcommands of `vantage`. Each adds itself to the command line; when it was called, `exit_code` is what the process should
-// end with: 0 good, 1 it failed, 2 it was called wrongly. One thread.
+// The subcommands of `vantage`. Each adds itself to the command line; when it was called, `exit_code` is what the process
+// should end with: 0 good, 1 it failed, 2 it was called wrongly. One thread.
 #pragma once
 #include <string>
 

@@ -7,9 +7,9 @@
 #include "serve/server.hpp"
 
 #include <CLI/CLI.hpp>
-#include <unistd.h>
 
 #include <iostream>
+#include <unistd.h>
 
 namespace vantage::app {
 namespace {
@@ -33,7 +33,17 @@ class ScratchFolder {
     std::filesystem::path path_;
 };
 
-// The demo's cameras come over RTSP, as real ones do. Each has a small second stream when its source is drawn.
+// Real footage first, then drawn pictures.
+Result<std::vector<SimCamera>> demo_cameras() {
+    static constexpr std::array names{"campus", "street", "clock", "shapes"};
+    const auto sources = demo_sources(demo_media_places(), names.size());
+    if (!sources) return sources.error();
+    std::vector<SimCamera> out;
+    for (std::size_t i = 0; i < names.size() && i < sources->size(); ++i) out.push_back({names.at(i), (*sources)[i]});
+    return out;
+}
+
+// The demo's cameras come over RTSP, as real ones do.
 Config demo_config(const SimServer& sim, const std::vector<SimCamera>& cameras, const std::filesystem::path& folder,
                    std::uint16_t port, const std::string& bind) {
     Config config;
@@ -62,7 +72,12 @@ int demo(std::uint16_t port, const std::string& bind) {
     }
     SimServerOptions options;
     options.port = 0;
-    options.cameras = demo_cameras();
+    const auto cameras = demo_cameras();
+    if (!cameras) {
+        std::cerr << "vantage demo: " << cameras.error().message << '\n';
+        return 1;
+    }
+    options.cameras = *cameras;
     const auto sim = SimServer::start(options);
     if (!sim) {
         std::cerr << "vantage demo: " << sim.error().message << '\n';
@@ -80,9 +95,10 @@ int demo(std::uint16_t port, const std::string& bind) {
         return 1;
     }
     const auto link = server.make_login_token("demo", std::chrono::hours{24});
-    std::cout << fmt::format("\n  Vantage runs with {} cameras. Open\n\n    {}/login?link={}\n\n"
-                             "  The link works once. Footage is in {} and goes away with Ctrl-C.\n\n",
-                             options.cameras.size(), vantage.address(), link, folder.path().string())
+    std::cout << fmt::format(
+                     "\n  Vantage runs with {} cameras. Open\n\n    {}/login?link={}\n\n"
+                     "  The link works once. Footage is in {} and goes away with Ctrl-C.\n\n",
+                     options.cameras.size(), vantage.address(), link, folder.path().string())
               << std::flush;
     run_until_signal(vantage, {});
     return 0;
@@ -91,7 +107,8 @@ int demo(std::uint16_t port, const std::string& bind) {
 }  // namespace
 
 void add_demo_command(CLI::App& app, int& exit_code) {
-    auto* command = app.add_subcommand("demo", "Try Vantage: four cameras that need no hardware, recorded to a temporary folder");
+    auto* command =
+        app.add_subcommand("demo", "Try Vantage: four cameras that need no hardware, recorded to a temporary folder");
     auto port = std::make_shared<std::uint16_t>(std::uint16_t{6478});
     auto bind = std::make_shared<std::string>("127.0.0.1");
     command->add_option("--port", *port, "Port of the page")->capture_default_str();

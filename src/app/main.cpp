@@ -11,10 +11,13 @@
 int main(int argc, char** argv) {
     // A viewer or a camera that goes away is an error of its socket, not the program's end.
     std::signal(SIGPIPE, SIG_IGN);
-    CLI::App app{"Vantage records cameras and shows them live and back in a browser.\n\n"
-                 "  vantage demo                    try it: four cameras, a temporary folder, a link to open\n"
-                 "  vantage serve                   run the recorder (" + std::string(vantage::app::kConfigFile) + ")\n"
-                 "  vantage check                   is the configuration right?"};
+    CLI::App app{
+        "Vantage records cameras and shows them live and back in a browser.\n\n"
+        "  vantage demo                    try it: four cameras, a temporary folder, a link to open\n"
+        "  vantage serve                   run the recorder (" +
+        std::string(vantage::app::kConfigFile) +
+        ")\n"
+        "  vantage check                   is the configuration right?"};
     app.set_version_flag("--version", vantage::app::kVersion);
     app.require_subcommand(1);
     int exit_code = 0;

@@ -5,11 +5,11 @@
 
 #include <boost/version.hpp>
 #include <openssl/crypto.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace vantage::app {
 namespace {
@@ -23,7 +23,9 @@ microseconds cpu_time() {
 
 }  // namespace
 
-ProcessUsage::ProcessUsage(const Clock& clock) : clock_(clock) { *last_.lock() = {clock.steady(), cpu_time(), 0}; }
+ProcessUsage::ProcessUsage(const Clock& clock) : clock_(clock) {
+    *last_.lock() = {clock.steady(), cpu_time(), 0};
+}
 
 double ProcessUsage::cpu_percent() {
     const auto last = last_.lock();

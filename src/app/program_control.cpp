@@ -78,7 +78,8 @@ Status ProgramControl::not_of_file(const CameraId& id) const {
     const auto running = parts_.cameras.running();
     const auto found = running.find(id);
     if (found != running.end() && found->second.declared)
-        return fail(errc::read_only, fmt::format("camera '{}' is declared in the configuration file; change it there", id.str()));
+        return fail(errc::read_only,
+                    fmt::format("camera '{}' is declared in the configuration file; change it there", id.str()));
     return {};
 }
 
@@ -130,7 +131,9 @@ Result<serve::ProbeReport> ProgramControl::probe(const std::string& config_json,
     return serve::ProbeReport{found->tracks, found->fps, found->clock, std::move(found->jpeg)};
 }
 
-std::shared_ptr<stream::Stream> ProgramControl::stream(const StreamKey& key) const { return parts_.supervisor.stream(key); }
+std::shared_ptr<stream::Stream> ProgramControl::stream(const StreamKey& key) const {
+    return parts_.supervisor.stream(key);
+}
 
 serve::DiskView ProgramControl::disk_view() const {
     const auto status = parts_.disk.status();

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/run_until_signal.hpp"
-
 #include "app/commands.hpp"
 #include "app/config_watch.hpp"
+#include "app/run_until_signal.hpp"
 #include "base/log.hpp"
 #include "serve/server.hpp"
 
 #include <CLI/CLI.hpp>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -53,7 +51,8 @@ void run_until_signal(Vantage& vantage, const std::filesystem::path& watched) {
 void add_serve_command(CLI::App& app, int& exit_code) {
     auto* command = app.add_subcommand("serve", "Run the recorder until SIGINT or SIGTERM");
     auto file = std::make_shared<std::string>(kConfigFile);
-    command->add_option("-c,--config", *file, "Configuration; read again when it changes and on SIGHUP")->capture_default_str();
+    command->add_option("-c,--config", *file, "Configuration; read again when it changes and on SIGHUP")
+        ->capture_default_str();
     command->footer("At the first start the log shows a link with a one-time token: open it and create the administrator.");
     command->callback([file, &exit_code] { exit_code = serve(*file); });
 }

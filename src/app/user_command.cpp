@@ -4,10 +4,10 @@
 #include "serve/accounts.hpp"
 
 #include <CLI/CLI.hpp>
-#include <termios.h>
-#include <unistd.h>
 
 #include <iostream>
+#include <termios.h>
+#include <unistd.h>
 
 namespace vantage::app {
 namespace {
@@ -70,7 +70,8 @@ Status list(serve::Accounts& accounts) {
     const auto users = accounts.list();
     if (!users) return users.error();
     for (const auto& user : *users)
-        std::cout << fmt::format("{:20} {:10} {}\n", user.name, user.role, user.cameras ? fmt::format("{} cameras", user.cameras->size()) : "all cameras");
+        std::cout << fmt::format("{:20} {:10} {}\n", user.name, user.role,
+                                 user.cameras ? fmt::format("{} cameras", user.cameras->size()) : "all cameras");
     return {};
 }
 
@@ -84,7 +85,8 @@ Status set_password(const Asked& asked, serve::Accounts& accounts) {
 
 void add_user_command(CLI::App& app, int& exit_code) {
     auto asked = std::make_shared<Asked>();
-    auto* command = app.add_subcommand("user", "List, add and remove users, and set passwords; works while the recorder runs");
+    auto* command =
+        app.add_subcommand("user", "List, add and remove users, and set passwords; works while the recorder runs");
     command->add_option("-c,--config", asked->file, "Configuration")->capture_default_str();
     command->require_subcommand(1);
     command->fallthrough();

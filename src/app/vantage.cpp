@@ -68,7 +68,9 @@ Status make_folders(const Config& config) {
 class Vantage::Parts {
   public:
     Parts(Config config, std::filesystem::path file, const Clock& clock)
-        : config_(std::move(config)), file_(std::move(file)), clock_(clock),
+        : config_(std::move(config)),
+          file_(std::move(file)),
+          clock_(clock),
           zone_(config_.time_zone.empty() ? host_time_zone() : config_.time_zone) {}
 
     Status start();
@@ -114,9 +116,9 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     retention_ = std::make_unique<footage::Retention>(config_.storage.path, files_, *catalog_, *settings_, clock_,
                                                       footage::space_of_disk);
     cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_);
-    control_ = std::make_unique<ProgramControl>(
-        ProgramControl::Parts{clock_, *settings_, *catalog_, *disk_, *footage_, *supervisor_, make_source, *cameras_,
-                              [this] { apply(); }, config_.storage, zone_});
+    control_ = std::make_unique<ProgramControl>(ProgramControl::Parts{clock_, *settings_, *catalog_, *disk_, *footage_,
+                                                                      *supervisor_, make_source, *cameras_,
+                                                                      [this] { apply(); }, config_.storage, zone_});
 }
 
 Status Vantage::Parts::start() {
@@ -128,7 +130,8 @@ Status Vantage::Parts::start() {
     auto options = server_options(config_, zone_, clock_.now());
     if (!options) return options.error();
     build(std::move(*settings), std::move(*catalog));
-    server_ = std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, clock_, serve::page_files());
+    server_ =
+        std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, clock_, serve::page_files());
     if (auto started = server_->start(); !started) return started;
     apply();
     retaining_ = std::make_unique<footage::RetentionThread>(*retention_);
@@ -143,8 +146,10 @@ Cameras Vantage::Parts::cameras_of_page() const {
         for (const auto& row : *rows) {
             const auto id = CameraId::parse(row.id);
             const auto camera = id ? parse_camera(*id, row.config_json) : Result<CameraConfig>{id.error()};
-            if (camera) out.emplace(*id, *camera);
-            else log::error("settings", "camera '{}' of the page cannot be used: {}", row.id, camera.error().message);
+            if (camera)
+                out.emplace(*id, *camera);
+            else
+                log::error("settings", "camera '{}' of the page cannot be used: {}", row.id, camera.error().message);
         }
     return out;
 }
@@ -189,11 +194,21 @@ void Vantage::Parts::stop() {
 
 Vantage::Vantage(Config config, std::filesystem::path file, const Clock& clock)
     : parts_(std::make_unique<Parts>(std::move(config), std::move(file), clock)) {}
-Vantage::~Vantage() { stop(); }
-Status Vantage::start() { return parts_->start(); }
-void Vantage::reload() { parts_->reload(); }
-void Vantage::stop() { parts_->stop(); }
-serve::Server& Vantage::server() { return *parts_->server_; }
+Vantage::~Vantage() {
+    stop();
+}
+Status Vantage::start() {
+    return parts_->start();
+}
+void Vantage::reload() {
+    parts_->reload();
+}
+void Vantage::stop() {
+    parts_->stop();
+}
+serve::Server& Vantage::server() {
+    return *parts_->server_;
+}
 
 std::string Vantage::address() const {
     const auto& server = parts_->config_.server;

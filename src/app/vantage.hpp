@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The running program: builds the parts in the order of the arrows and ends them in reverse. start(), reload() and stop() belong
-// to one thread; the rest runs on the parts' own.
+// The running program: builds the parts in the order of the arrows and ends them in reverse. start(), reload() and stop()
+// belong to one thread; the rest runs on the parts' own.
 #pragma once
 #include "app/config.hpp"
 
