@@ -83,6 +83,11 @@ void check_zone(MapReader& reader, const std::string& zone) {
         reader.fault("time_zone", fmt::format("is '{}'; write an IANA name, such as Europe/Berlin", zone));
 }
 
+bool opens_local_files(const std::string& source) {
+    return source.starts_with("file:") || source.starts_with("lavfi:") ||
+           (source.starts_with("ffmpeg:") && !source.starts_with("ffmpeg:rtsp"));
+}
+
 void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     MapReader reader(document, "the configuration", faults);
     std::string data = "/var/lib/vantage";
@@ -135,6 +140,10 @@ Result<CameraConfig> parse_camera(const CameraId& id, const std::string& text) {
     } catch (const YAML::Exception& e) {
         faults.add(e.mark, fmt::format("this is neither JSON nor YAML: {}", e.msg));
     }
+    if (camera && (opens_local_files(camera->source) || (camera->sub && opens_local_files(camera->sub->source))))
+        faults.add(YAML::Mark{},
+                   "addresses that open files of this machine (file:, lavfi:, ffmpeg: but for ffmpeg:rtsp://) can "
+                   "be used in the configuration file only");
     if (!faults.none() || !camera) return fail(errc::invalid_argument, faults.text());
     return *camera;
 }

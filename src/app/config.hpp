@@ -91,7 +91,8 @@ struct Config {
 Result<Config> load_config(const std::filesystem::path& file);
 // The same for a text; `name` stands for the file in messages.
 Result<Config> parse_config(const std::string& text, const std::string& name);
-// One camera in the long form, as YAML or JSON; without ${ENV}, which only whoever writes the file may use.
+// One camera of the page in the long form, as YAML or JSON; without ${ENV} and without sources that open this machine's
+// files, which only whoever writes the configuration file may use.
 Result<CameraConfig> parse_camera(const CameraId& id, const std::string& text);
 
 // The long form. With `redact`, addresses are as log::redact_url gives them.

@@ -112,6 +112,15 @@ TEST(Config, ACameraSurvivesJson) {
     EXPECT_EQ(to_json(camera, true).find("u:p"), std::string::npos);
 }
 
+TEST(Config, ThePageOpensNoFilesOfThisMachine) {
+    for (const auto* source :
+         {"file:/etc/passwd", "lavfi:movie=/etc/passwd", "ffmpeg:/etc/passwd", "ffmpeg:concat:/etc/passwd"}) {
+        EXPECT_TRUE(parse_camera(id("a"), fmt::format(R"({{"source":"{}"}})", source)).has_error()) << source;
+        EXPECT_TRUE(parse_camera(id("a"), fmt::format(R"({{"source":"sim:","sub":"{}"}})", source)).has_error()) << source;
+    }
+    EXPECT_TRUE(parse_camera(id("a"), R"({"source":"ffmpeg:rtsp://h/"})").has_value());
+}
+
 TEST(Config, SecretsComeBackOnlyForTheSameHost) {
     const auto stored = parse_camera(id("door"), R"({"source":"rtsp://u:p@h:554/a?k=1"})").value();
     const auto edited = [&](const std::string& source) {

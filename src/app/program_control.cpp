@@ -16,7 +16,7 @@ ProgramControl::Usage ProgramControl::usage() const {
     if (!rows) log::warn("catalogue", "{}", rows.error().message);
     if (rows)
         for (const auto& row : *rows) {
-            auto& sum = out.try_emplace(row.stream, store::UsageRow{.stream = row.stream}).first->second;
+            auto& sum = out.try_emplace(row.stream, store::UsageRow{row.stream, {}, 0, 0, {}}).first->second;
             sum.bytes += row.bytes;
             sum.segments += row.segments;
             if (row.oldest && (!sum.oldest || *row.oldest < *sum.oldest)) sum.oldest = row.oldest;
