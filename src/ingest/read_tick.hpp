@@ -14,7 +14,7 @@
 namespace vantage::ingest {
 
 enum class Beat {
-    stream,    // 20 ms: TCP, where the kernel keeps what has come and the moment it came
+    stream,    // 10 ms: TCP, where the kernel keeps what has come and the moment it came
     catch_up,  // 4 ms: datagrams, which the kernel drops when its buffer is full, and streams that were read to the brim
 };
 
@@ -26,7 +26,8 @@ class ReadTick final : public boost::asio::execution_context::service {
     explicit ReadTick(boost::asio::execution_context& context);
     static ReadTick& of(boost::asio::io_context& context) { return boost::asio::use_service<ReadTick>(context); }
 
-    // Completes at the next beat with void(error_code).
+    // Completes at the next beat with void(error_code); operation_aborted as well means that the beat is due: another camera
+    // has set the timer to the one after it before this one was called.
     template <class Token>
     auto async_wait(Beat beat, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(

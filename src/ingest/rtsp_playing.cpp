@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "ingest/rtsp_session.hpp"
 
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace vantage::ingest {
@@ -33,9 +34,11 @@ asio::awaitable<Error> RtspSession::play_on() {
     connection_.detach();
     playing_ = true;
     // What came together with the reply to PLAY is waiting in the receiver.
+    boost::system::error_code aborted;
     for (bool more = true;;) {
         if (auto error = beat(more)) co_return std::move(*error);
-        co_await tick_.async_wait(more || datagrams ? Beat::catch_up : Beat::stream, asio::use_awaitable);
+        co_await tick_.async_wait(more || datagrams ? Beat::catch_up : Beat::stream,
+                                  asio::redirect_error(asio::use_awaitable, aborted));
     }
 }
 
@@ -194,6 +197,7 @@ asio::awaitable<void> RtspSession::tear_down() {
     if (connection_.poll_write(dialogue_->request("TEARDOWN", session_url_)).has_error()) co_return;
     connection_.shut_down();
     const auto until = std::chrono::steady_clock::now() + kTearDown;
+    boost::system::error_code aborted;
     while (std::chrono::steady_clock::now() < until) {
         const auto room = receiver_.space();
         const auto polled = connection_.poll_read(room);
@@ -206,7 +210,7 @@ asio::awaitable<void> RtspSession::tear_down() {
             if (reply != nullptr && dialogue_->answers_last(*reply)) co_return;
             if (std::holds_alternative<std::monostate>(*item)) break;
         }
-        co_await tick_.async_wait(Beat::stream, asio::use_awaitable);
+        co_await tick_.async_wait(Beat::stream, asio::redirect_error(asio::use_awaitable, aborted));
     }
 }
 
