@@ -3,7 +3,7 @@
 find_program(NPM npm REQUIRED)
 file(GLOB_RECURSE page_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/ui/src/* ${CMAKE_SOURCE_DIR}/ui/public/*)
 list(APPEND page_sources ${CMAKE_SOURCE_DIR}/ui/index.html ${CMAKE_SOURCE_DIR}/ui/package-lock.json
-     ${CMAKE_SOURCE_DIR}/ui/vite.config.ts ${CMAKE_SOURCE_DIR}/ui/tsconfig.json)
+     ${CMAKE_SOURCE_DIR}/ui/vite.config.ts ${CMAKE_SOURCE_DIR}/ui/licenses.ts ${CMAKE_SOURCE_DIR}/ui/tsconfig.json)
 set(page_dist ${CMAKE_BINARY_DIR}/page)
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/page.cpp

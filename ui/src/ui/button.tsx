@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ButtonHTMLAttributes, ReactNode } from "react";
+import type { ButtonHTMLAttributes, KeyboardEvent, ReactNode } from "react";
 import { Icon, type IconName } from "./icons";
 
 type Look = "accent" | "plain" | "quiet" | "alarm";
@@ -69,14 +69,27 @@ export function Segmented<T extends string | number>({
   value: T;
   onChange: (value: T) => void;
 }) {
+  // Arrows go from one to the next, and the group is one stop of the tab key, as with radio buttons everywhere.
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const open = options.filter((option) => !option.disabled);
+    const at = open.findIndex((option) => option.value === value);
+    const next = open[(at + by + open.length) % open.length];
+    if (!next) return;
+    onChange(next.value);
+    event.currentTarget.querySelectorAll("button")[options.indexOf(next)]?.focus();
+  };
   return (
-    <div role="radiogroup" aria-label={name} className="inline-flex shrink-0 rounded-md border border-line p-0.5">
+    <div role="radiogroup" aria-label={name} onKeyDown={onKeyDown} className="inline-flex shrink-0 rounded-md border border-line p-0.5">
       {options.map((option) => (
         <button
           key={option.value}
           type="button"
           role="radio"
           aria-checked={option.value === value}
+          tabIndex={option.value === value ? 0 : -1}
           disabled={option.disabled}
           title={option.title}
           onClick={() => onChange(option.value)}

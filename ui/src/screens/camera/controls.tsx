@@ -166,7 +166,7 @@ export function Streams({ camera, player, state }: { camera: Camera; player: Fee
 export function FellBack() {
   return (
     <span className="flex items-center gap-1.5 rounded-md bg-black/65 px-2.5 py-1 text-[12.5px]">
-      <Icon name="warn" size={14} className="text-motion" />
+      <Icon name="warn" size={14} />
       Small stream: this browser does not play main
     </span>
   );

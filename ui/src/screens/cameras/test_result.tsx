@@ -18,7 +18,7 @@ export function TestResult({ report }: { report: ProbeReport }) {
         <p className="text-ink-2">{audio ? `Sound: ${codecName(audio.codec)}, ${audio.sample_rate / 1000} kHz` : "No sound"}</p>
         <p className="text-ink-2">Clock: {report.clock}</p>
         {!shown && (
-          <p className="pt-1 text-motion">
+          <p className="pt-1 font-[560]">
             It will be recorded, but this browser does not play {codecName(video!.codec)}: give it a second stream in H.264.
           </p>
         )}

@@ -59,7 +59,7 @@ export function LogSection() {
                 {time(line.time)}
                 <span className="ml-3 inline-block w-14 text-ink-3">{line.area}</span>
               </span>
-              <span className={`min-w-0 break-words ${line.level === "error" || line.level === "critical" ? "text-alarm" : serious.has(line.level) ? "text-motion" : "text-ink-2"}`}>
+              <span className={`min-w-0 break-words ${line.level === "error" || line.level === "critical" ? "text-alarm" : serious.has(line.level) ? "font-[560] text-ink" : "text-ink-2"}`}>
                 {line.message}
               </span>
             </div>

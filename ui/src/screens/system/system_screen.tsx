@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the recorder does: its disks and for how long they last, the machine, and what it wrote down.
-import { problemFrom } from "../../api/client";
+import { address, problemFrom } from "../../api/client";
 import { useSystem } from "../../api/queries";
 import type { Disk, SystemReport } from "../../api/types";
 import { bytes, percent, span } from "../../ui/format";
@@ -48,13 +48,14 @@ function lasts(disk: Disk): string {
 function DiskRow({ disk }: { disk: Disk }) {
   const other = Math.max(0, disk.total - disk.free - disk.footage);
   const bad = disk.state === "failing" || disk.state === "missing";
+  const alarming = bad || disk.state === "slow";
   return (
     <li className="py-4" aria-label={disk.path}>
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <span className="font-[600] break-all">{disk.path}</span>
         {words[disk.state] && (
-          <span className={`text-[13px] ${bad ? "text-alarm" : "text-motion"}`}>
-            {bad && <Icon name="warn" size={14} className="mr-1 inline align-[-2px]" />}
+          <span className={`text-[13px] ${alarming ? "text-alarm" : "text-ink-2"}`}>
+            {alarming && <Icon name="warn" size={14} className="mr-1 inline align-[-2px]" />}
             {words[disk.state]}
           </span>
         )}
@@ -111,6 +112,9 @@ function Machine({ system }: { system: SystemReport }) {
           </div>
         ))}
       </dl>
+      <a href={address("/licenses.txt")} target="_blank" rel="noreferrer" className="mt-4 inline-block text-[13px] text-ink-3 underline underline-offset-4 hover:text-ink">
+        Licences of the page's parts
+      </a>
     </Section>
   );
 }
