@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
 namespace vantage::ingest {
 namespace {
 
@@ -163,6 +167,26 @@ TEST_F(H264, RecoveryPointIsSaid) {
     push(100, kRecovery);
     push(100, kSlice, true);
     EXPECT_EQ(out.take(), (Log{"track h264", "100 recovery"}));
+}
+
+// A dump of GStreamer's payloader: RTP packets, each behind its 16 bits of size.
+TEST_F(H264, APictureOfGStreamer) {
+    const char* media = std::getenv("VANTAGE_TEST_MEDIA");
+    std::ifstream file(std::string(media != nullptr ? media : "../shared/media") + "/odd/rtp/gst_h264.rtp",
+                       std::ios::binary);
+    const Bytes data{std::istreambuf_iterator<char>(file), {}};
+    if (data.empty()) GTEST_SKIP() << "odd/rtp/gst_h264.rtp is not there";
+    out = {};
+    open("");
+    for (std::size_t at = 0; at + 2 <= data.size(); at += 2 + load_u16(&data[at])) {
+        const auto packet = net::parse_rtp(ByteView{data}.subspan(at + 2, load_u16(&data[at])));
+        ASSERT_TRUE(packet);
+        depacketizer->push(rtp(packet->timestamp, packet->payload, packet->marker));
+    }
+    ASSERT_EQ(out.units.size(), 1);
+    EXPECT_TRUE(out.units[0].key);
+    EXPECT_FALSE(out.units[0].lost_before);
+    EXPECT_EQ(nals(out.units[0]), "65:2975");
 }
 
 TEST_F(H264, HostileBytesDoNoHarm) {

@@ -25,7 +25,7 @@ class RtspConnection {
     RtspConnection& operator=(const RtspConnection&) = delete;
 
     // A certificate is not checked: cameras sign their own, and what is watched would be lost instead of unprotected
-    // (docs/decisions). TLS from 1.0 on, for the same reason.
+    // (docs/decisions/0004-rtsp-client.md). TLS from 1.0 on, for the same reason.
     boost::asio::awaitable<Status> connect(std::string host, std::uint16_t port, bool tls, milliseconds timeout);
     // At least one byte; errc::unavailable when the camera has closed.
     boost::asio::awaitable<Result<std::size_t>> read(std::span<std::uint8_t> into, milliseconds timeout);

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
 namespace vantage::net {
 namespace {
 
@@ -49,6 +53,27 @@ TEST(Rtcp, ReportsSurviveTheWire) {
     EXPECT_EQ(read.receptions[0].highest_sequence, 70000);
     EXPECT_EQ(read.bye, std::vector<std::uint32_t>{7});
     for (std::size_t size = 0; size < compound.size(); ++size) parse_rtcp(ByteView{compound}.first(size));
+}
+
+// A capture (Linux cooked headers) of a call whose datagrams hold several RTCP packets each.
+TEST(Rtcp, ReadsCompoundsOfACapture) {
+    const char* media = std::getenv("VANTAGE_TEST_MEDIA");
+    std::ifstream file(std::string(media != nullptr ? media : "../shared/media") +
+                           "/odd/rtp/ndpi_rtcp_multiple_pkts_in_the_same_datagram.pcap",
+                       std::ios::binary);
+    const Bytes data{std::istreambuf_iterator<char>(file), {}};
+    if (data.empty()) GTEST_SKIP() << "odd/rtp is not there";
+    std::vector<std::uint32_t> rtp_times, highest;
+    constexpr std::size_t kHeaders = 16 + 20 + 8;  // cooked, IPv4, UDP
+    for (std::size_t at = 24; at + 16 <= data.size();) {
+        const std::size_t size = data[at + 8] | data[at + 9] << 8;
+        const auto rtcp = parse_rtcp(ByteView{data}.subspan(at + 16 + kHeaders, size - kHeaders));
+        for (const auto& sender : rtcp.senders) rtp_times.push_back(sender.rtp);
+        for (const auto& block : rtcp.receptions) highest.push_back(block.highest_sequence);
+        at += 16 + size;
+    }
+    EXPECT_EQ(rtp_times, (std::vector<std::uint32_t>{0x7D00, 0xFAA0, 0x17840}));
+    EXPECT_EQ(highest.size(), 5);
 }
 
 TEST(Ntp, KnowsBothEras) {
