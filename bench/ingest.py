@@ -40,8 +40,8 @@ def measure_vantage(urls, args):
             server.wait_state(name, "running")
         percent = steady([server.process.pid], args.settle, args.seconds)
         metrics = server.api.get("/metrics").body.decode()
-        memory = memory_bytes(server.process.pid) - metric(metrics, "vantage_ring_bytes")
-        lost = metric(metrics, "vantage_lost_packets_total")
+        memory = memory_bytes(server.process.pid) - metric(metrics, "vantage_stream_ring_bytes")
+        lost = metric(metrics, "vantage_stream_lost_packets_total")
         return percent, memory, lost, holes(server, urls)
 
 

@@ -32,7 +32,7 @@ def recorded_seconds(server, camera, since):
 
 class Recording(unittest.TestCase):
     def test_every_file_plays_from_zero_with_its_duration(self):
-        with sim(("one", "sim:?size=320x180&fps=25&gop=25"), ("two", "sim:?size=320x180&fps=12.5&gop=50")) as url:
+        with sim(("one", "sim:?size=320x180&fps=25&gop=25"), ("two", "sim:?size=320x180&fps=25/2&gop=50")) as url:
             began = time.time()
             with Server(f"  one: {url('one')}\n  two: {url('two')}") as server:
                 for camera in ("one", "two"):
