@@ -65,7 +65,11 @@ def measure_floor(urls, port, args, folder):
     raw.mkdir()
     floor = support.Process([FLOOR, raw, port, *urls], folder, "floor")
     try:
-        return steady([floor.pid], args.settle, args.seconds)
+        percent = steady([floor.pid], args.settle, args.seconds)
+        assert floor.running(), floor.log()
+        read = sum(p.stat().st_size for p in raw.iterdir())
+        assert read > 0.8 * len(urls) * 500_000 * args.seconds, f"the floor read {read} bytes only"
+        return percent
     finally:
         floor.kill()
 

@@ -4,6 +4,7 @@
 #include "app/camera_set.hpp"
 #include "app/process_usage.hpp"
 #include "footage/disk_footage.hpp"
+#include "footage/retention.hpp"
 #include "serve/control.hpp"
 #include "store/settings.hpp"
 
@@ -18,6 +19,7 @@ class ProgramControl final : public serve::Control {
         store::Settings& settings;
         store::Catalog& catalog;
         footage::Disk& disk;
+        footage::Retention& retention;
         const footage::Footage& footage;
         ingest::Supervisor& supervisor;
         ingest::SourceFactory make_source;
@@ -38,6 +40,7 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] std::shared_ptr<stream::Stream> stream(const StreamKey& key) const override;
     [[nodiscard]] const footage::Footage& footage() const override { return parts_.footage; }
     [[nodiscard]] serve::SystemView system() const override;
+    void confirm_clock() override { parts_.retention.confirm_clock(); }
 
   private:
     using Usage = std::map<StreamKey, store::UsageRow>;

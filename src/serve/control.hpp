@@ -64,6 +64,7 @@ struct SystemView {
     std::uint64_t memory_bytes{0};
     std::string time_zone;  // IANA name
     std::vector<DiskView> disks;
+    std::optional<std::string> clock_hold;                       // why nothing is deleted by age: the host's clock stepped
     std::vector<std::pair<std::string, std::string>> libraries;  // name, version
 };
 
@@ -85,6 +86,8 @@ class Control {
     [[nodiscard]] virtual std::shared_ptr<stream::Stream> stream(const StreamKey& key) const = 0;
     [[nodiscard]] virtual const footage::Footage& footage() const = 0;
     [[nodiscard]] virtual SystemView system() const = 0;
+    // A person says that the host's clock is right after a step: retention by age goes on. Blocks on settings.db.
+    virtual void confirm_clock() = 0;
 };
 
 }  // namespace vantage::serve

@@ -38,6 +38,7 @@ constexpr Endpoint kEndpoints[] = {
     {post, "/api/v1/links", viewer, program, h::make_link, "Signs a media address for a while"},
 
     {get, "/api/v1/system", viewer, program, h::get_system, "Version, load and disks"},
+    {post, "/api/v1/system/clock", admin, program, h::confirm_clock, "The host's clock is right after a step"},
     {get, "/api/v1/system/log", admin, program, h::get_log, "The last lines of the log"},
     {get, "/api/v1/audit", admin, program, h::get_audit, "Logins and changes"},
     {get, "/api/openapi.json", open, program, h::get_openapi, "This description"},

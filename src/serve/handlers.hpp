@@ -45,6 +45,7 @@ Answer make_link(const Call& call);
 
 // handlers_system.cpp
 Answer get_system(const Call& call);
+Answer confirm_clock(const Call& call);
 Answer get_log(const Call& call);
 Answer get_audit(const Call& call);
 Answer get_health(const Call& call);

@@ -36,14 +36,23 @@ Answer get_system(const Call& call) {
     for (const auto& disk : view.disks) disks.push_back(to_json(disk));
     for (const auto& [name, version] : view.libraries)
         libraries.push_back(json::object{{"name", name}, {"version", version}});
+    json::value hold;
+    if (view.clock_hold) hold = *view.clock_hold;
     return json_response(200, json::object{{"version", view.version},
                                            {"started", to_rfc3339(view.started)},
                                            {"cpu_percent", view.cpu_percent},
                                            {"memory_bytes", view.memory_bytes},
                                            {"time_zone", view.time_zone},
                                            {"now", to_rfc3339(call.app.clock.now())},
+                                           {"clock_hold", std::move(hold)},
                                            {"disks", std::move(disks)},
                                            {"libraries", std::move(libraries)}});
+}
+
+Answer confirm_clock(const Call& call) {
+    call.app.control.confirm_clock();
+    call.app.accounts.audit({call.who.user, call.request.peer}, "clock confirmed", "");
+    return no_content();
 }
 
 Answer get_log(const Call& call) {

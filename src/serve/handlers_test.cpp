@@ -248,6 +248,9 @@ TEST_F(ApiTest, SystemAuditHealthAndMetrics) {
     EXPECT_EQ(page[0].at("action"), "login");
     const auto older = parsed(admin.get(fmt::format("/api/v1/audit?before={}", page[1].at("id").as_int64())));
     EXPECT_LT(older.at("entries").at(0).at("id").as_int64(), page[1].at("id").as_int64());
+    EXPECT_TRUE(system.at("clock_hold").is_null());
+    EXPECT_EQ(admin.post("/api/v1/system/clock", "{}").status, 204);
+    EXPECT_TRUE(services.control.clock_confirmed);
     EXPECT_EQ(admin.get("/api/v1/system/log?lines=-1").status, 400);
     EXPECT_EQ(admin.get("/api/v1/system/log?lines=5").status, 200);
 

@@ -78,6 +78,9 @@ class FakeControl : public Control {
         return view;
     }
 
+    void confirm_clock() override { clock_confirmed = true; }
+
+    bool clock_confirmed{false};
     std::vector<CameraView> views;
     std::map<StreamKey, std::shared_ptr<stream::Stream>> streams;
     vantage::test::FakeFootage recorded;

@@ -3,7 +3,6 @@
 import contextlib
 import re
 import socket
-import threading
 import time
 import unittest
 

@@ -131,6 +131,7 @@ export const changes = {
   changeUser: ({ name, ...body }: { name: string; role: Role; cameras: string[] | null; password?: string }) =>
     request<void>("PUT", `/api/v1/users/${encodeURIComponent(name)}`, body),
   removeUser: (name: string) => request<void>("DELETE", `/api/v1/users/${encodeURIComponent(name)}`),
+  confirmClock: () => request<void>("POST", "/api/v1/system/clock"),
   addToken: (body: { name: string; expires?: string }) =>
     request<{ id: string | number; token: string }>("POST", "/api/v1/tokens", body),
   removeToken: (id: string | number) => request<void>("DELETE", `/api/v1/tokens/${encodeURIComponent(String(id))}`),

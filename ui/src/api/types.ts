@@ -135,6 +135,7 @@ export interface SystemReport {
   memory_bytes: number;
   time_zone: string;
   now: string;
+  clock_hold: string | null; // why nothing is deleted by age: the host's clock stepped
   disks: Disk[];
   libraries: { name: string; version: string }[];
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the recorder does: its disks and for how long they last, the machine, and what it wrote down.
 import { address, problemFrom } from "../../api/client";
-import { useSystem } from "../../api/queries";
+import { changes, useChange, useSystem } from "../../api/queries";
 import type { Disk, SystemReport } from "../../api/types";
+import { Button } from "../../ui/button";
 import { bytes, percent, span } from "../../ui/format";
 import { Icon } from "../../ui/icons";
 import { Page, Section } from "../../ui/page";
@@ -17,6 +18,7 @@ export function SystemScreen({ admin }: { admin: boolean }) {
   if (!system.data) return <Failed problem={problemFrom(system.error)} retry={() => void system.refetch()} />;
   return (
     <Page title="System">
+      {system.data.clock_hold && <ClockHold why={system.data.clock_hold} admin={admin} />}
       <Section title="Disks">
         <ul aria-label="Disks" className="divide-y divide-line border-y border-line">
           {system.data.disks.map((disk) => (
@@ -28,6 +30,21 @@ export function SystemScreen({ admin }: { admin: boolean }) {
       {admin && <LogSection />}
       {admin && <AuditSection />}
     </Page>
+  );
+}
+
+// Retention by age waits for a person after the host's clock has stepped.
+function ClockHold({ why, admin }: { why: string; admin: boolean }) {
+  const confirm = useChange(changes.confirmClock, ["system"]);
+  return (
+    <section role="alert" aria-label="Clock" className="mb-8 flex flex-wrap items-center gap-3 rounded-md border border-alarm p-4">
+      <p className="min-w-0 flex-1 text-[14px]">Nothing is deleted by age: {why}. Is this recorder&rsquo;s clock right now?</p>
+      {admin && (
+        <Button busy={confirm.isPending} onClick={() => confirm.mutate(undefined)}>
+          The clock is right
+        </Button>
+      )}
+    </section>
   );
 }
 
