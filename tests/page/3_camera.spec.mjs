@@ -129,7 +129,7 @@ test("8× runs eight times as fast on key frames", async ({ recorder, browser })
   const a = await picture(page);
   await page.waitForTimeout(2000);
   const b = await picture(page);
-  const speed = (b.time - a.time) / (a.behind - b.behind + (b.time - a.time));
+  const speed = (b.time - a.time) / (b.behind - a.behind + (b.time - a.time));
   assert.ok(speed > 6 && speed < 10, `${speed.toFixed(1)}×`);
 }, { seconds: 200 });
 

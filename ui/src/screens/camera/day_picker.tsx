@@ -21,13 +21,14 @@ interface Props {
 export function DayPicker(props: Props) {
   const { day, today, onDay } = props;
   const [open, setOpen] = useState(false);
+  const name = day === today ? "Today" : dayText(day, today);
   return (
     <div className="flex items-center">
       <IconButton name="Previous day" icon="previous" onClick={() => onDay(addDays(day, -1))} />
       <Popover.Root open={open} onOpenChange={setOpen}>
-        <Popover.Trigger className="figure flex h-9 items-center gap-2 rounded-md px-2 text-[14px] hover:bg-hover max-sm:h-10" aria-label={`Day: ${dayText(day, today)}. Choose another`}>
+        <Popover.Trigger className="figure flex h-9 items-center gap-2 rounded-md px-2 text-[14px] hover:bg-hover max-sm:h-10" aria-label={`Day: ${name}. Choose another`}>
           <Icon name="calendar" size={16} className="text-ink-3 max-sm:hidden" />
-          {day === today ? "Today" : dayText(day, today)}
+          {name}
         </Popover.Trigger>
         <Popover.Portal>
           <Popover.Content sideOffset={8} collisionPadding={8} className="appear z-50 w-[292px] rounded-lg border border-line bg-raised p-3 text-ink shadow-(--shadow) outline-none" aria-label="Calendar">

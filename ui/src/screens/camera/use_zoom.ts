@@ -6,7 +6,6 @@ import { shifted, whole, zoomAt, type Zoom } from "./zoom";
 export function useZoom(room: RefObject<HTMLElement | null>) {
   const [zoom, setZoom] = useState<Zoom>(whole);
   const fingers = useRef(new Map<number, { x: number; y: number }>());
-  const moved = useRef(false);
 
   const measure = (event: { clientX: number; clientY: number }) => {
     const box = room.current!.getBoundingClientRect();
@@ -27,8 +26,8 @@ export function useZoom(room: RefObject<HTMLElement | null>) {
   }, [room]);
 
   const onPointerDown = (event: PointerEvent) => {
-    if (event.button !== 0) return;
-    moved.current = false;
+    // A captured pointer would keep the click from a button that lies on the picture.
+    if (event.button !== 0 || (event.target as Element).closest("button")) return;
     fingers.current.set(event.pointerId, measure(event));
     if (zoom.scale > 1 || fingers.current.size === 2) event.currentTarget.setPointerCapture(event.pointerId);
   };
@@ -38,7 +37,6 @@ export function useZoom(room: RefObject<HTMLElement | null>) {
     const at = measure(event);
     const dx = at.x - before.x;
     const dy = at.y - before.y;
-    if (Math.hypot(dx, dy) > 2) moved.current = true;
     const other = [...fingers.current].find(([id]) => id !== event.pointerId)?.[1];
     fingers.current.set(event.pointerId, at);
     if (!other) {
@@ -56,8 +54,6 @@ export function useZoom(room: RefObject<HTMLElement | null>) {
   return {
     zoom,
     reset: () => setZoom(whole),
-    in: () => setZoom((before) => zoomAt(before, 1.5, 0, 0, room.current!.getBoundingClientRect())),
-    moved, // whether the last press was a drag
     handlers: { onPointerDown, onPointerMove, onPointerUp: release, onPointerCancel: release, onDoubleClick },
   };
 }
