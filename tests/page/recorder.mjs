@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real program with drawn cameras of `vantage sim`, in a temporary folder and on free ports. Ended by its own id.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 export const admin = { name: "anna", password: "correct horse battery" };
 export const zone = "Europe/Berlin";
@@ -63,12 +64,19 @@ const drawn = {
   spare: "sim:?size=640x360&fps=15&gop=30&bitrate=500000&seed=3&name=spare",
 };
 
-export async function startRecorder(binary) {
+// Real footage with sound, which is not part of the project; without it the test that needs it is skipped.
+const media = process.env.VANTAGE_TEST_MEDIA ?? join(dirname(fileURLToPath(import.meta.url)), "../../../shared/media");
+const withSound = join(media, "footage/sgjava_traffic.mp4");
+if (existsSync(withSound)) drawn.street = `file:${withSound}`;
+
+// `basePath`: as behind a proxy that serves it under that address.
+export async function startRecorder(binary, { basePath = "" } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "vantage-page-"));
   const simPort = await freePort();
   const port = await freePort();
   const camera = (name) => `rtsp://127.0.0.1:${simPort}/${name}`;
-  const sim = new Process(binary, ["sim", "--port", String(simPort), ...Object.entries(drawn).flatMap(([name, source]) => ["--camera", `${name}=${source}`])]);
+  const simulate = (cameras) => new Process(binary, ["sim", "--port", String(simPort), ...Object.entries(cameras).flatMap(([name, source]) => ["--camera", `${name}=${source}`])]);
+  let sim = simulate(drawn);
   let recorder = null;
   const stop = async () => {
     await recorder?.stop();
@@ -83,18 +91,40 @@ export async function startRecorder(binary) {
       [
         `data: ${folder}/data`,
         `time_zone: ${zone}`,
-        `server: {port: ${port}, bind: 127.0.0.1}`,
+        `server: {port: ${port}, bind: 127.0.0.1${basePath && `, base_path: ${basePath}`}}`,
         "storage: {keep_free: 1%}",
         "cameras:",
         `  door: {name: Front door, source: "${camera("door")}"}`,
         `  yard: {name: Yard, source: "${camera("yard")}", sub: {source: "${camera("yardsub")}", record: false}}`,
         `  attic: {name: Attic, source: "${camera("nothing-here")}"}`,
+        ...(drawn.street ? [`  street: {name: Street, source: "${camera("street")}", record: false}`] : []),
         "",
       ].join("\n"),
     );
-    recorder = new Process(binary, ["serve", "--config", config]);
+    const serve = () => new Process(binary, ["serve", "--config", config]);
+    recorder = serve();
     const [, token] = await recorder.find("the set-up link", /\/setup\?token=(\S+)/);
-    return { base: `http://127.0.0.1:${port}`, token, camera, stop, sim, log: () => recorder.text, footageBegan: Date.now() };
+    return {
+      base: `http://127.0.0.1:${port}${basePath}`,
+      binary,
+      token,
+      camera,
+      hasSound: "street" in drawn,
+      stop,
+      log: () => recorder.text,
+      // The recorder goes and comes back, as with an update.
+      restart: async () => {
+        await recorder.stop();
+        recorder = serve();
+        await recorder.find("the recorder to listen", /listening at/);
+      },
+      stopCameras: () => sim.stop(),
+      // The cameras come back, those named with another source.
+      startCameras: async (changed = {}) => {
+        sim = simulate({ ...drawn, ...changed });
+        await sim.find("the simulator's cameras", /rtsp:\/\/\S+\/spare/);
+      },
+    };
   } catch (error) {
     await stop();
     throw error;

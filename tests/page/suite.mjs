@@ -7,6 +7,9 @@ import { startBrowser } from "./browser.mjs";
 import { startRecorder } from "./recorder.mjs";
 
 const tests = [];
+// Thrown by a test that cannot run here.
+export class Skip extends Error {}
+
 export function test(name, body, { seconds = 60 } = {}) {
   tests.push({ name, body, seconds });
 }
@@ -31,6 +34,7 @@ async function keepPicture(browser, name) {
 export async function runAll(binary, names) {
   const chosen = tests.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
   let failed = 0;
+  let skipped = 0;
   const recorder = await startRecorder(binary);
   const browser = await startBrowser();
   try {
@@ -40,6 +44,11 @@ export async function runAll(binary, names) {
         await within(seconds, body({ recorder, browser }));
         console.log(`ok    ${name} (${Date.now() - began} ms)`);
       } catch (error) {
+        if (error instanceof Skip) {
+          skipped += 1;
+          console.log(`skip  ${name}: ${error.message}`);
+          continue;
+        }
         failed += 1;
         console.log(`FAIL  ${name}\n${error instanceof Error ? (error.stack ?? error.message) : error}`);
         await keepPicture(browser, name);
@@ -52,6 +61,6 @@ export async function runAll(binary, names) {
     await recorder.stop();
   }
   if (failed > 0) console.log(`--- the recorder's last lines\n${recorder.log().split("\n").slice(-30).join("\n")}`);
-  console.log(`${chosen.length - failed} passed, ${failed} failed`);
+  console.log(`${chosen.length - failed - skipped} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return failed === 0 ? 0 : 1;
 }

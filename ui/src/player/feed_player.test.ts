@@ -123,6 +123,8 @@ describe("live", () => {
   it("says since when the camera is lost, and goes on when it sends", async () => {
     await playLive();
     FakeSocket.last.say({ type: "lost", request: 1, since: "2026-11-20T10:00:00Z", detail: "no answer" });
+    await step();
+    expect(state.phase).toBe("playing"); // what had come is still shown
     video.readyState = 2;
     await step();
     expect(state).toMatchObject({ phase: "lost", since: "2026-11-20T10:00:00Z", detail: "no answer" });

@@ -32,6 +32,7 @@ export class FeedPlayer {
 
   private starting = true; // the playhead is still to be put where the request begins
   private continued: number | null = null; // this request goes on from here without a break; what is buffered stays
+  private lost = false; // the camera does not send; what had come before may still be playing
   private atEnd = false; // nothing more was recorded
   private stepping: { from: number; direction: 1 | -1 } | null = null;
   private heardAt = 0;
@@ -61,8 +62,7 @@ export class FeedPlayer {
       },
     });
     this.feed = new FeedRequest(this.socket);
-    const on = (type: string, action: () => void) =>
-      video.addEventListener(type, action, { signal: this.abort.signal });
+    const on = (type: string, action: () => void) => video.addEventListener(type, action, { signal: this.abort.signal });
     on("waiting", () => this.live_ && !this.starting && this.edge.stalled());
     on("error", () => video.error && this.mediaFailed(video.error.message || "the browser could not decode the video"));
     on("playing", () => this.showPhase());
@@ -215,6 +215,7 @@ export class FeedPlayer {
     this.feed.renew();
     this.starting = true;
     this.continued = null;
+    this.lost = false;
     this.atEnd = false;
     if (!this.current.hasPicture) this.set({ phase: "connecting" });
     if (this.suspended) return;
@@ -248,7 +249,9 @@ export class FeedPlayer {
       case "gap":
         return this.passOver({ start: said.from, end: said.to, reason: said.reason });
       case "lost":
-        return this.set({ phase: "lost", since: said.since, detail: said.detail });
+        this.lost = true;
+        this.set({ since: said.since, detail: said.detail });
+        return this.showPhase();
       case "end":
         return this.ended(said.at);
       case "error":
@@ -274,7 +277,6 @@ export class FeedPlayer {
     this.atEnd = none;
     if (this.starting && none && !this.paused) this.live();
   }
-
   private goOn(at: number): void {
     this.continued = at;
     this.feed.renew();
@@ -294,8 +296,8 @@ export class FeedPlayer {
   private take(data: ArrayBuffer): void {
     this.heardAt = performance.now();
     if (!this.feed.answered) return;
+    this.lost = false;
     this.screen.append(data);
-    if (this.current.phase === "lost") this.showPhase();
   }
 
   private refused(code: string, detail: string): void {
@@ -351,7 +353,7 @@ export class FeedPlayer {
     if (this.suspended) return;
     const { ranges } = this.screen;
     const stuck = this.screen.stuck();
-    if (this.live_ && this.socket.isOpen && this.current.phase !== "lost" && now - this.heardAt > kSilentMs) {
+    if (this.live_ && this.socket.isOpen && !this.lost && now - this.heardAt > kSilentMs) {
       this.socket.close();
       this.feed.feeding = false;
       this.socket.open();
@@ -381,7 +383,7 @@ export class FeedPlayer {
   private showPhase(): void {
     const { phase, hasPicture } = this.current;
     if (phase === "failed" && !this.feed.feeding) return;
-    if (phase === "lost" && this.live_ && this.video.readyState < 3) return;
+    if (this.lost && this.live_ && this.video.readyState < 3) return this.set({ phase: "lost" });
     if (!hasPicture) return this.set({ phase: "connecting" });
     if (this.paused) return this.set({ phase: "paused" });
     this.set({ phase: this.starting || this.video.readyState < 3 ? "buffering" : "playing" });

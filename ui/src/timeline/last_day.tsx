@@ -16,7 +16,7 @@ export function LastDay({ camera, stream = "main", className = "" }: { camera: s
   const { data } = useCoverage(camera, stream, start, end, 60_000);
   const place = (from: string, to: string) => {
     const a = Math.max(start, Date.parse(from) / 1000);
-    const b = Math.min(end, Date.parse(to) / 1000);
+    const b = Math.min(now, Date.parse(to) / 1000);
     return { left: `${percent(a - start, kDay)}%`, width: `max(1px, ${percent(b - a, kDay)}%)` };
   };
   return (

@@ -92,7 +92,7 @@ function paintBand(context: CanvasRenderingContext2D, width: number, band: Band,
   }
   for (const gap of scene.recorded.gaps) {
     const from = Math.max(0, x(gap.start));
-    const to = Math.min(width, x(gap.end));
+    const to = Math.min(width, past, x(gap.end)); // a gap that goes on is told up to the end of what was asked for
     if (to < 0 || from > width) continue;
     const wide = Math.max(1.5, to - from);
     context.fillStyle = colours.surface;
@@ -143,7 +143,7 @@ function paintGapWords(context: CanvasRenderingContext2D, band: Band, scene: Sce
   context.font = `500 11.5px ${colours.font}`;
   for (const gap of scene.recorded.gaps) {
     const from = Math.max(0, x(gap.start));
-    const to = x(gap.end);
+    const to = x(Math.min(gap.end, scene.now));
     const size = context.measureText(gap.reason).width;
     if (to - from < size + 16) continue;
     const middle = (band.top + band.bottom) / 2;
