@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading what is on disk: which spans there are, and the parts of any of them. The one door to footage for playback, stills,
-// export and capture: rows that overlap -> fragment table -> byte range; the open segment answers from memory behind the same
-// calls. Safe from any thread; the calls read the disk and block, so coroutines post them to a thread pool.
+// Reading what is on disk: which spans there are, and the parts of any of them. The one door to footage for playback,
+// stills, export and capture: rows that overlap -> fragment table -> byte range; the open segment answers from memory behind
+// the same calls. Safe from any thread; the calls read the disk and block, so coroutines post them to a thread pool.
 #pragma once
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "media/part.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace vantage::footage {
 
@@ -29,9 +29,9 @@ struct Coverage {
 
 // How a segment's times were found (docs/time.md).
 struct Timing {
-    std::string source;         // "sender reports", "arrival"
-    microseconds offset{0};     // camera clock minus UTC
-    double ppm{0};              // drift of the camera's clock
+    std::string source;      // "sender reports", "arrival"
+    microseconds offset{0};  // camera clock minus UTC
+    double ppm{0};           // drift of the camera's clock
     microseconds uncertainty{0};
     bool operator==(const Timing&) const = default;
 };
@@ -54,9 +54,9 @@ using SegmentPtr = std::shared_ptr<const SegmentInfo>;
 // From one key frame to the next, inside one segment.
 struct Fragment {
     SegmentPtr segment;
-    MediaTime start;           // decode time of its first frame, UTC
+    MediaTime start;  // decode time of its first frame, UTC
     Ticks duration{0};
-    std::uint64_t offset{0};   // of its first box (prft) in the file
+    std::uint64_t offset{0};  // of its first box (prft) in the file
     std::uint64_t bytes{0};
     std::uint32_t key_bytes{0};  // from `offset`: enough to decode the key frame
     bool independent{true};
@@ -67,9 +67,10 @@ class Footage {
     virtual ~Footage() = default;
     [[nodiscard]] virtual Result<Coverage> coverage(const StreamKey& stream, UtcTime from, UtcTime to) const = 0;
     // Segments that overlap [from, to), oldest first.
-    [[nodiscard]] virtual Result<std::vector<SegmentPtr>> segments(const StreamKey& stream, UtcTime from, UtcTime to) const = 0;
-    // Fragments that overlap [from, to), oldest first, at most `most`. The newest one of an open segment still grows: asked for
-    // again it is longer, so pass over the parts that were taken already.
+    [[nodiscard]] virtual Result<std::vector<SegmentPtr>> segments(const StreamKey& stream, UtcTime from,
+                                                                   UtcTime to) const = 0;
+    // Fragments that overlap [from, to), oldest first, at most `most`. The newest one of an open segment still grows: asked
+    // for again it is longer, so pass over the parts that were taken already.
     [[nodiscard]] virtual Result<std::vector<Fragment>> fragments(const StreamKey& stream, UtcTime from, UtcTime to,
                                                                   std::size_t most) const = 0;
     // The parts of a fragment, video and audio as they lie on disk, with UTC decode times put back.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What must be known of H.264 and H.265 without decoding: NAL units, parameter sets, where a decoder can start. Pure functions;
-// safe on hostile bytes.
+// What must be known of H.264 and H.265 without decoding: NAL units, parameter sets, where a decoder can start. Pure
+// functions; safe on hostile bytes.
 #pragma once
-#include <functional>
-#include <vector>
-
 #include "base/result.hpp"
 #include "media/track.hpp"
+
+#include <functional>
+#include <vector>
 
 namespace vantage::h26x {
 
@@ -28,7 +28,9 @@ struct ParameterSets {
     bool operator==(const ParameterSets&) const = default;
     // Takes a VPS, SPS or PPS in; the one with the same id is replaced. True if anything changed.
     bool update(Codec codec, ByteView nal);
-    [[nodiscard]] bool complete(Codec codec) const { return !sps.empty() && !pps.empty() && (codec == Codec::h264 || !vps.empty()); }
+    [[nodiscard]] bool complete(Codec codec) const {
+        return !sps.empty() && !pps.empty() && (codec == Codec::h264 || !vps.empty());
+    }
 };
 
 // Builds the track (config record, size, aspect, reorder depth). errc::malformed when the SPS cannot be read.

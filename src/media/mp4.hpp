@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing fragmented MP4: our own box writer, because the bytes must be laid out once, with the place of every time known, and
-// a part must cost one copy (docs/decisions/). Video is track 1, audio track 2; both on a timescale of 90 000. Pure functions.
+// Writing fragmented MP4: our own box writer, because the bytes must be laid out once, with the place of every time known,
+// and a part must cost one copy (docs/decisions/). Video is track 1, audio track 2; both on a timescale of 90 000. Pure
+// functions.
 #pragma once
-#include <span>
-
 #include "media/packet.hpp"
 #include "media/part.hpp"
+
+#include <span>
 
 namespace vantage::mp4 {
 
@@ -16,8 +17,8 @@ inline constexpr std::uint32_t kAudioTrackId = 2;
 Result<InitPtr> make_init(const TrackSet& tracks);
 
 // One moof+mdat of packets of one track. `durations[i]` belongs to `packets[i]`; both are non-empty and of one size.
-// Sets start, duration, samples, data and decode_time_offset; the flags are the caller's. A recovery point in front is a sync
-// sample, as players could seek nowhere else in a stream without key frames. Costs one copy of the payload.
+// Sets start, duration, samples, data and decode_time_offset; the flags are the caller's. A recovery point in front is a
+// sync sample, as players could seek nowhere else in a stream without key frames. Costs one copy of the payload.
 Part make_part(InitPtr init, std::span<const PacketPtr> packets, std::span<const Ticks> durations, std::uint32_t sequence);
 
 // A prft box (ISO 14496-12 8.16.5, version 1) that says which UTC the given decode time of the next fragment has.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is needed to decode a track and to announce it. Values; safe to copy between threads.
 #pragma once
+#include "base/bytes.hpp"
+
 #include <optional>
 #include <string>
-
-#include "base/bytes.hpp"
 
 namespace vantage {
 
@@ -12,16 +12,18 @@ enum class TrackKind : std::uint8_t { video, audio };
 enum class Codec : std::uint8_t { h264, h265, mjpeg, aac, opus, pcma, pcmu, g726 };
 
 const char* to_string(Codec codec);  // "h264", ...
-constexpr TrackKind kind_of(Codec codec) { return codec <= Codec::mjpeg ? TrackKind::video : TrackKind::audio; }
+constexpr TrackKind kind_of(Codec codec) {
+    return codec <= Codec::mjpeg ? TrackKind::video : TrackKind::audio;
+}
 
 struct Track {
     Codec codec{Codec::h264};
     // H.264: AVCDecoderConfigurationRecord. H.265: HEVCDecoderConfigurationRecord (ISO 14496-15). AAC: AudioSpecificConfig.
     // Opus: the OpusHead packet. Empty for the others.
     Bytes config;
-    int width{0};   // pixels shown, after cropping
-    int height{0};  // pixels shown, after cropping
-    int sar_num{1}; // sample aspect ratio
+    int width{0};    // pixels shown, after cropping
+    int height{0};   // pixels shown, after cropping
+    int sar_num{1};  // sample aspect ratio
     int sar_den{1};
     int reorder_depth{0};  // frames by which decode order may differ from presentation order (SPS)
     int sample_rate{0};    // Hz

@@ -7,6 +7,8 @@ extern "C" {
 
 namespace vantage {
 
-std::string ffmpeg_version() { return av_version_info(); }
+std::string ffmpeg_version() {
+    return av_version_info();
+}
 
 }  // namespace vantage

@@ -13,8 +13,8 @@
 
 namespace vantage {
 
-// Planar YUV 4:2:0, BT.709 (or as the options say), limited range; the planes are the caller's. Luma is width x height, chroma half of it, rounded
-// up.
+// Planar YUV 4:2:0, BT.709 (or as the options say), limited range; the planes are the caller's. Luma is width x height,
+// chroma half of it, rounded up.
 struct PictureView {
     std::array<const std::uint8_t*, 3> planes{};
     std::array<int, 3> strides{};  // bytes from row to row

@@ -37,8 +37,8 @@ class Fragmenter {
 
     // True while fragments start at recovery points or are cut, because key frames do not come.
     [[nodiscard]] bool sends_no_key_frames() const { return no_key_frames_; }
-    // Packets that no decoder could have used: before the first start in decoding or (open GOP) in showing order, without bytes,
-    // or not later than the one before.
+    // Packets that no decoder could have used: before the first start in decoding or (open GOP) in showing order, without
+    // bytes, or not later than the one before.
     [[nodiscard]] std::uint64_t dropped_before_key() const { return dropped_; }
 
   private:
