@@ -4,7 +4,11 @@
 import { isManaged, mediaSourceClass } from "./codecs";
 import { rangesOf, type Range } from "./decisions";
 
-type Job = { do: "type"; mime: string } | { do: "append"; data: ArrayBuffer } | { do: "remove"; start: number; end: number };
+type Job =
+  | { do: "type"; mime: string }
+  | { do: "append"; data: ArrayBuffer }
+  | { do: "remove"; start: number; end: number }
+  | { do: "clear" };
 
 export interface SinkEvents {
   // All that was asked for is done.
@@ -83,7 +87,7 @@ export class Sink {
   clear(): void {
     this.jobs = this.jobs.filter((job) => job.do === "type");
     this.waiting = 0;
-    if (this.buffer) this.push({ do: "remove", start: 0, end: Number.POSITIVE_INFINITY });
+    if (this.buffer) this.push({ do: "clear" });
   }
 
   close(): void {
@@ -132,9 +136,13 @@ export class Sink {
       this.waiting -= job.data.byteLength;
       return true;
     }
-    // Samples that were cut off in the middle of a part must not meet those of the next.
+    if (job.do === "remove") {
+      this.buffer.remove(job.start, job.end);
+      return true;
+    }
+    // What follows has nothing to do with what came. Only here: after an abort the browser drops all up to the next key frame.
     this.buffer.abort();
-    this.buffer.remove(job.start, job.end);
+    this.buffer.remove(0, Number.POSITIVE_INFINITY);
     return true;
   }
 

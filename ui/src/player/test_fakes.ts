@@ -9,6 +9,7 @@ export class FakeBuffer extends EventTarget {
   ranges: Range[] = [];
   appended: ArrayBuffer[] = [];
   removed: Range[] = [];
+  aborted = 0;
   types: string[] = [];
   throws: DOMException | null = null;
 
@@ -26,7 +27,9 @@ export class FakeBuffer extends EventTarget {
     this.ranges = this.ranges.filter((range) => range.end <= start || range.start >= end);
     this.update();
   }
-  abort(): void {}
+  abort(): void {
+    this.aborted += 1;
+  }
   changeType(mime: string): void {
     this.types.push(mime);
   }
