@@ -40,6 +40,31 @@ test("live stays within half a second of the newest frame", async ({ recorder, b
   assert.ok(lags[10] < 0.5, `median ${lags[10].toFixed(3)} s`);
 }, { seconds: 150 });
 
+test("live runs on while what lies behind the picture is dropped", async ({ recorder, browser }) => {
+  const page = await browser.open();
+  await watch(page, recorder, "yard", 1);
+  const [longest, dropped] = await page.evaluate(
+    (seconds) =>
+      new Promise((resolve) => {
+        const video = document.querySelector("video");
+        const began = performance.now();
+        const first = video.buffered.start(0);
+        let before = began;
+        let most = 0;
+        const next = (now) => {
+          most = Math.max(most, now - before);
+          before = now;
+          if (now - began > seconds * 1000) resolve([most, video.buffered.start(0) - first]);
+          else video.requestVideoFrameCallback(next);
+        };
+        video.requestVideoFrameCallback(next);
+      }),
+    24,
+  );
+  assert.ok(dropped > 0, "nothing was dropped");
+  assert.ok(longest < 1000, `the picture stood for ${longest.toFixed(0)} ms`);
+}, { seconds: 150 });
+
 test("rewinding goes back, and L is live again", async ({ recorder, browser }) => {
   const page = await browser.open();
   await watch(page, recorder);
