@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { following, instantAt, kDay, lengthOf, panned, placeOf, ticks, upToNow, within, zoomed } from "./view";
+import { firstLength, following, instantAt, kDay, lengthOf, panned, placeOf, ticks, upToNow, within, zoomed } from "./view";
 import { spanOfDay } from "../ui/zone";
 
 const now = Date.parse("2026-11-20T19:00:00Z") / 1000;
@@ -29,6 +29,9 @@ describe("moving the view", () => {
     const next = following(view, now - 10);
     expect(placeOf(now - 10, next, 1000)).toBeCloseTo(250);
     expect(placeOf(now - 9 * kDay, following(view, now - 9 * kDay), 1000)).toBeCloseTo(500);
+  });
+  it("shows a day at first, less while there is less", () => {
+    expect([null, now - 60, now - 3600, now - kDay, now - 30 * kDay].map((oldest) => firstLength(now, oldest))).toEqual([600, 600, 4500, kDay, kDay]);
   });
   it("keeps now close to the right edge", () => {
     expect(placeOf(now, upToNow(now), 1000)).toBeCloseTo(960);

@@ -22,6 +22,11 @@ export function upToNow(now: number, length = kDay): View {
   return { start: end - length, end };
 }
 
+// How much of the past to show at first: a day, or less while there is less, so that a new recorder's timeline is not a dot.
+export function firstLength(now: number, oldest: number | null): number {
+  return oldest === null ? 600 : Math.min(kDay, Math.max(600, (now - oldest) * 1.25));
+}
+
 // Never farther into the future than one view that follows now shows, except for a whole day that is being looked at.
 export function within(view: View, now: number): View {
   const length = Math.min(kLongest, Math.max(kShortest, lengthOf(view)));

@@ -9,7 +9,7 @@ import type { Camera } from "../../api/types";
 import type { FeedPlayer } from "../../player/feed_player";
 import { usePlayer } from "../../player/use_player";
 import { Timeline } from "../../timeline/timeline";
-import { following, upToNow, type View } from "../../timeline/view";
+import { firstLength, following, upToNow, type View } from "../../timeline/view";
 import { Empty, Failed, Working } from "../../ui/states";
 import { now as present, useNow } from "../../ui/use_now";
 import { dayOf, instantOf, spanOfDay } from "../../ui/zone";
@@ -41,6 +41,11 @@ function instantFrom(text: string | null): number | null {
   return Number.isNaN(at) || at >= present() ? null : at;
 }
 
+function oldestOf(camera: Camera): number | null {
+  const times = camera.streams.flatMap((stream) => (stream.oldest ? [Date.parse(stream.oldest) / 1000] : []));
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
 // The zone's day of the playhead, renewed each second.
 function useShownDay(player: FeedPlayer | null, zone: string): string {
   const second = useNow(1000);
@@ -55,7 +60,10 @@ function Watch({ camera }: { camera: Camera }) {
   const { zone } = useZone();
   const root = useRef<HTMLDivElement>(null);
   const { full, idle, toggle: toggleFull } = useFullScreen(root, video);
-  const [view, setView] = useState<View>(() => (wanted === null ? upToNow(present()) : following(upToNow(present()), wanted)));
+  const [view, setView] = useState<View>(() => {
+    const length = firstLength(present(), oldestOf(camera));
+    return wanted === null ? upToNow(present(), length) : following(upToNow(present(), length), wanted);
+  });
   const [facts, setFacts] = useState(false);
   const [muted, setMuted] = useState(true);
   const [volume, setVolume] = useState(0.8);

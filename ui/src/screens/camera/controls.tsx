@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person can do with the picture. Times in seconds.
+import type { MouseEvent } from "react";
 import type { Camera, StreamKind } from "../../api/types";
 import { streamOf } from "../../api/types";
 import type { FeedPlayer } from "../../player/feed_player";
@@ -41,7 +42,7 @@ export function Controls(props: Props) {
   const { camera, player, state, act, zone, day, today } = props;
   const running = state.phase === "playing" || state.phase === "buffering" || state.phase === "connecting";
   return (
-    <div className="grid grid-cols-[1fr_auto_1fr] items-center gap-x-3 bg-surface px-2 py-1.5 max-md:grid-cols-[1fr_auto] max-md:gap-y-0.5">
+    <div onClick={letGo} className="grid grid-cols-[1fr_auto_1fr] items-center gap-x-3 bg-surface px-2 py-1.5 max-md:grid-cols-[1fr_auto] max-md:gap-y-0.5">
       <div role="group" aria-label="Playback" className="flex items-center max-md:col-span-2 max-md:justify-center max-md:gap-1">
         <IconButton name="Previous frame" shortcut="," icon="stepBack" onClick={() => player.step(-1)} />
         <Skip seconds={-10} act={act} />
@@ -65,6 +66,11 @@ export function Controls(props: Props) {
       </div>
     </div>
   );
+}
+
+// After a click of the mouse the keys belong to the picture again: space pauses, arrows skip. Who came by the tab key keeps the focus.
+function letGo(event: MouseEvent): void {
+  if (event.detail > 0) (event.target as Element).closest("button")?.blur();
 }
 
 // The stream whose footage the timeline shows.
