@@ -21,6 +21,9 @@ ProgramControl::Usage ProgramControl::usage() const {
             sum.segments += row.segments;
             if (row.oldest && (!sum.oldest || *row.oldest < *sum.oldest)) sum.oldest = row.oldest;
         }
+    // A row learns its bytes when its segment is closed; until then the segment itself knows.
+    for (auto& [key, sum] : out)
+        for (const auto& segment : parts_.open_segments.of(key)) sum.bytes += segment->info()->bytes;
     return out;
 }
 

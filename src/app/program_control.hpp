@@ -21,6 +21,7 @@ class ProgramControl final : public serve::Control {
         footage::Disk& disk;
         footage::Retention& retention;
         const footage::Footage& footage;
+        const footage::OpenSegments& open_segments;
         ingest::Supervisor& supervisor;
         ingest::SourceFactory make_source;
         CameraSet& cameras;

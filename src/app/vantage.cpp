@@ -116,9 +116,9 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     retention_ = std::make_unique<footage::Retention>(config_.storage.path, files_, *catalog_, *settings_, clock_,
                                                       footage::space_of_disk);
     cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_);
-    control_ = std::make_unique<ProgramControl>(ProgramControl::Parts{clock_, *settings_, *catalog_, *disk_, *retention_,
-                                                                      *footage_, *supervisor_, make_source, *cameras_,
-                                                                      [this] { apply(); }, config_.storage, zone_});
+    control_ = std::make_unique<ProgramControl>(
+        ProgramControl::Parts{clock_, *settings_, *catalog_, *disk_, *retention_, *footage_, open_segments_, *supervisor_,
+                              make_source, *cameras_, [this] { apply(); }, config_.storage, zone_});
 }
 
 Status Vantage::Parts::start() {
