@@ -28,9 +28,11 @@ int serve(const std::filesystem::path& file) {
         log::error("vantage", "cannot start: {}", started.error().message);
         return 1;
     }
+    // On the console, not in the log: what the page shows of the log must not make an administrator.
     const auto token = vantage.server().setup_token();
     if (token && *token)
-        log::info("vantage", "first visit: create the administrator at {}/setup?token={}", vantage.address(), **token);
+        std::cout << fmt::format("First visit: create the administrator at {}/setup?token={}\n", vantage.address(), **token)
+                  << std::flush;
     log::info("vantage", "listening at {}", vantage.address());
     run_until_signal(vantage, file);
     return 0;
