@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts RTP packets that came by datagram back into order, within a window bounded in packets and time. What is in order
-// passes without a copy. Counts nothing: the track behind sees the gaps. Lives on the thread of its source.
+// Puts RTP packets back into order, within a window bounded in packets and time. What is in order passes without a copy.
+// Counts nothing: the track behind sees the gaps. Lives on the thread of its source.
 #pragma once
 #include "ingest/source.hpp"
 #include "net/rtp.hpp"

@@ -113,7 +113,6 @@ bool RtpTrack::follow_sequence(std::uint16_t sequence) {
         recent_ |= bit;
         ++counters_.late;
         ++received_;
-        counters_.lost -= std::min<std::uint64_t>(counters_.lost, 1);
         return false;
     }
     sequence_(sequence);

@@ -19,7 +19,7 @@ class TrackSink {
 
 struct RtpCounters {
     std::uint64_t packets{0};
-    std::uint64_t lost{0};  // goes down when one that was missed comes late
+    std::uint64_t lost{0};  // missing in the frames; never goes down
     std::uint64_t late{0};  // came after their turn and were left out
     microseconds jitter{0};
 };

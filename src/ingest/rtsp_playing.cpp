@@ -48,8 +48,10 @@ std::optional<Error> RtspSession::beat(bool& more) {
     if (auto error = take_items(microseconds{0})) return error;
     if (auto error = read_connection(more)) return error;
     read_datagrams();
+    const auto now = clock_.steady();
+    for (auto& stream : streams_) stream.reorder->expire(now);
     publish_stats();
-    return look_after(clock_.steady());
+    return look_after(now);
 }
 
 std::optional<Error> RtspSession::read_connection(bool& more) {
@@ -91,7 +93,7 @@ void RtspSession::take_interleaved(const net::Interleaved& frame, microseconds a
         const auto when = arrival(age);
         last_data_ = when.steady;
         if (frame.channel == stream.rtp_channel)
-            stream.track->push_rtp(frame.data, when);
+            stream.reorder->push(frame.data, when);
         else
             stream.track->push_rtcp(frame.data, when);
         return;
@@ -109,7 +111,6 @@ void RtspSession::read_datagrams() {
         });
         stream.sockets->poll_rtcp(
             [&](ByteView datagram, microseconds age) { stream.track->push_rtcp(datagram, arrival(age)); });
-        stream.reorder->expire(clock_.steady());
     }
 }
 

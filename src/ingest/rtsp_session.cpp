@@ -204,6 +204,8 @@ asio::awaitable<Result<net::RtspReply>> RtspSession::set_up_stream(const Offered
 Status RtspSession::take_transport(const net::RtspReply& reply, Transport transport, Stream& stream) {
     const auto offered = net::parse_transport(reply.header("Transport"));
     const auto chosen = offered.empty() ? net::RtspTransport{} : offered.front();
+    stream.reorder = std::make_unique<RtpReorder>(
+        [track = stream.track.get()](ByteView packet, const Arrival& when) { track->push_rtp(packet, when); });
     if (transport == Transport::tcp) {
         if (!offered.empty() && !chosen.tcp && !chosen.interleaved) return fail(errc::unsupported, "UDP instead of TCP");
         if (chosen.interleaved) std::tie(stream.rtp_channel, stream.rtcp_channel) = *chosen.interleaved;
@@ -217,8 +219,6 @@ Status RtspSession::take_transport(const net::RtspReply& reply, Transport transp
     if (!not_an_address && !camera.is_loopback() && source == connection_.peer()) camera = source;
     const auto ports = chosen.server_port.value_or(std::pair{0, 0});
     stream.sockets->expect(camera, ports.first, ports.second);
-    stream.reorder = std::make_unique<RtpReorder>(
-        [track = stream.track.get()](ByteView datagram, const Arrival& when) { track->push_rtp(datagram, when); });
     return {};
 }
 

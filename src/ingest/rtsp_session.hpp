@@ -32,7 +32,7 @@ class RtspSession final : public std::enable_shared_from_this<RtspSession>, priv
     struct Stream {
         std::unique_ptr<RtpTrack> track;
         std::unique_ptr<RtpSockets> sockets;  // UDP only
-        std::unique_ptr<RtpReorder> reorder;  // UDP only
+        std::unique_ptr<RtpReorder> reorder;  // TCP too: recorders and relays pass on what came to them by datagram
         int rtp_channel{-1};                  // interleaved only
         int rtcp_channel{-1};
         std::string url;

@@ -52,8 +52,8 @@ class SourceSink {
 struct SourceStats {
     std::uint64_t bytes{0};
     std::uint64_t packets{0};       // RTP or demuxed
-    std::uint64_t lost_packets{0};  // by sequence number
-    std::uint64_t late_packets{0};  // arrived after their turn (UDP)
+    std::uint64_t lost_packets{0};  // by sequence number; those that came too late to be used are among them
+    std::uint64_t late_packets{0};  // arrived after their turn
     microseconds jitter{0};         // RFC 3550 6.4.1, video
 };
 
