@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real program with drawn cameras of `vantage sim`, in a temporary folder and on free ports. Ended by its own id.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -69,10 +69,19 @@ const media = process.env.VANTAGE_TEST_MEDIA ?? join(dirname(fileURLToPath(impor
 const withSound = join(media, "footage/sgjava_traffic.mp4");
 if (existsSync(withSound)) drawn.street = `file:${withSound}`;
 
+// A short clip in H.265, which Debian's Chromium does not play; false where there is no encoder for it.
+function makeH265(path) {
+  const picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=2"];
+  const made = spawnSync("ffmpeg", ["-v", "error", "-y", ...picture, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=10:bframes=0", "-tag:v", "hvc1", path]);
+  return made.status === 0;
+}
+
 // `basePath`: as behind a proxy that serves it under that address.
 export async function startRecorder(binary, { basePath = "" } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "vantage-page-"));
   const simPort = await freePort();
+  const hasH265 = makeH265(join(folder, "h265.mp4"));
+  if (hasH265) drawn.roof = `file:${join(folder, "h265.mp4")}`;
   const port = await freePort();
   const camera = (name) => `rtsp://127.0.0.1:${simPort}/${name}`;
   const simulate = (cameras) => new Process(binary, ["sim", "--port", String(simPort), ...Object.entries(cameras).flatMap(([name, source]) => ["--camera", `${name}=${source}`])]);
@@ -98,6 +107,12 @@ export async function startRecorder(binary, { basePath = "" } = {}) {
         `  yard: {name: Yard, source: "${camera("yard")}", sub: {source: "${camera("yardsub")}", record: false}}`,
         `  attic: {name: Attic, source: "${camera("nothing-here")}"}`,
         ...(drawn.street ? [`  street: {name: Street, source: "${camera("street")}", record: false}`] : []),
+        ...(hasH265
+          ? [
+              `  roof: {name: Roof, source: "${camera("roof")}", sub: {source: "${camera("yardsub")}", record: false}}`,
+              `  tower: {name: Tower, source: "${camera("roof")}"}`,
+            ]
+          : []),
         "",
       ].join("\n"),
     );
@@ -110,6 +125,7 @@ export async function startRecorder(binary, { basePath = "" } = {}) {
       token,
       camera,
       hasSound: "street" in drawn,
+      hasH265,
       stop,
       log: () => recorder.text,
       // The recorder goes and comes back, as with an update.
