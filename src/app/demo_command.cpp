@@ -35,7 +35,7 @@ class ScratchFolder {
 
 // Real footage first, then drawn pictures.
 Result<std::vector<SimCamera>> demo_cameras() {
-    static constexpr std::array names{"campus", "street", "clock", "shapes"};
+    static constexpr std::array names{"campus", "cinema", "clock", "shapes"};
     const auto sources = demo_sources(demo_media_places(), names.size());
     if (!sources) return sources.error();
     std::vector<SimCamera> out;

@@ -44,8 +44,8 @@ void GapLog::close(UtcTime at) {
     // A gap that turned out empty and was never written down is none.
     if (row.id == 0 && *row.end == row.start) return;
     total_ += std::max(microseconds{0}, *row.end - std::max(row.start, since_));
-    log::info(to_string(stream_), "footage goes on at {} after {:.1f} s ({})", to_rfc3339(*row.end),
-              std::chrono::duration<double>(*row.end - row.start).count(), row.reason);
+    log::info(to_string(stream_), "the gap '{}' of {:.1f} s ended at {}", row.reason,
+              std::chrono::duration<double>(*row.end - row.start).count(), to_rfc3339(*row.end));
     if (!write(catalog_, row) && unwritten_.size() < kMostUnwritten) unwritten_.push_back(std::move(row));
 }
 
