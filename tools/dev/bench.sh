@@ -5,7 +5,7 @@ run_bench() {
     if [ $# -eq 0 ]; then
         echo "./dev bench NAME, one of:"
         for file in bench/*.py; do
-            [ -e "$file" ] && echo "  $(basename "$file" .py)    $(sed -n '3s/^"""//p' "$file")"
+            [ "$file" = bench/measure.py ] || echo "  $(basename "$file" .py)    $(sed -n '3s/"""//gp' "$file")"
         done
         return
     fi
