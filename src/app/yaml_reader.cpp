@@ -221,7 +221,7 @@ void MapReader::read_days(const std::string& key, std::optional<double>& out) {
     if (!value || *value <= 0 || *value > 36500)
         fault(key, fmt::format("is '{}'; write days, such as 30, 36h or 2w", *text));
     else
-        out = *value;
+        out = value;
 }
 
 void MapReader::read_word(const std::string& key, const std::vector<std::string>& words, std::size_t& out) {
