@@ -21,6 +21,7 @@ constexpr std::array kClips{"vtest.avi", "Megamind.avi"};
 // The program's exit code; what it writes goes nowhere.
 Result<int> run(const std::vector<std::string>& command) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
