@@ -11,6 +11,6 @@ run_bench() {
     fi
     [ -f "bench/$1.py" ] || { echo "./dev bench: no measurement '$1'" >&2; return 2; }
     install_packages test
-    build release all bench_floor bench_power_cut
+    build release vantage bench_floor bench_power_cut
     python3 "bench/$1.py" "${@:2}"
 }
