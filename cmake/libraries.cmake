@@ -9,7 +9,7 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED COMPONENTS core)
 find_package(CLI11 REQUIRED)
-find_package(GTest REQUIRED)
+find_package(GTest QUIET)  # only ./dev test installs it; without it there are no test programs
 find_package(SOCI QUIET)
 if(NOT TARGET SOCI::soci_core)  # Debian's package ships no usable CMake configuration in every release
   find_library(SOCI_CORE soci_core REQUIRED)
