@@ -34,7 +34,7 @@ std::string cookie(std::string_view value, std::string_view age, const net::Requ
 
 }  // namespace
 
-Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions, const Links& links) {
+Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions) {
     if (auto header = request.headers.get("Authorization"); !header.empty()) {
         if (take_scheme(header, "Bearer")) return sessions.by_token(header, Proof::bearer);
         if (media && take_scheme(header, "Basic")) {
@@ -43,12 +43,6 @@ Result<Identity> identify(const net::Request& request, bool media, Sessions& ses
             return sessions.by_token(*password, Proof::basic);
         }
         return fail(errc::unauthenticated, "use Authorization: Bearer with a token; Basic works on media addresses only");
-    }
-    if (media && links.is_signed(request)) {
-        if (auto good = links.check(request); !good) return good.error();
-        Identity who;
-        who.proof = Proof::link;
-        return who;
     }
     const auto cookie = request.cookie(kSessionCookie);
     if (cookie.empty()) return fail(errc::unauthenticated, "log in first");

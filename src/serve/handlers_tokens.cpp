@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace vantage::serve::handlers {
 namespace {
 
@@ -22,6 +24,24 @@ Status check_path(const Call& call, const std::string& path) {
         return {};
     }
     return fail(errc::invalid_argument, "'path' must be a media address, like /door/main/2026-11-20/190405.123Z.mp4");
+}
+
+// "/door/stream/range/x?start=&end=" as "/door/stream/<start ms>-<end ms>/x": the address whose neighbours a link can open.
+Result<net::Target> with_plain_period(net::Target target) {
+    constexpr std::string_view kRange = "/stream/range/";
+    const auto at = target.path.find(kRange);
+    if (at == std::string::npos || target.path.find('/', 1) != at) return target;
+    std::array<std::optional<UtcTime>, 2> ends;
+    for (const auto& [name, value] : target.query) {
+        const auto time = parse_time(value);
+        if (name == "start" && time) ends[0] = *time;
+        if (name == "end" && time) ends[1] = *time;
+    }
+    if (!ends[0] || !ends[1]) return fail(errc::invalid_argument, "a range needs 'start' and 'end' as times");
+    const auto number = [](UtcTime time) { return std::chrono::floor<milliseconds>(time).time_since_epoch().count(); };
+    target.path.replace(at, kRange.size(), fmt::format("/stream/{}-{}/", number(*ends[0]), number(*ends[1])));
+    target.query.clear();
+    return target;
 }
 
 }  // namespace
@@ -74,17 +94,17 @@ Answer make_link(const Call& call) {
     if (!body) return body.error();
     const auto path = text_field(*body, "path");
     if (!path) return path.error();
-    const auto target = net::parse_target(*path);
-    if (!target || !target->query.empty())
-        return fail(errc::invalid_argument, "'path' must be an address without parameters");
+    auto target = net::parse_target(*path);
+    if (!target) return fail(errc::invalid_argument, "'path' is no address: " + target.error().message);
+    if (target = with_plain_period(std::move(*target)); !target) return target.error();
     if (auto good = check_path(call, target->path); !good) return good.error();
     const auto* wanted = body->if_contains("seconds");
     boost::system::error_code error;
     const auto count = wanted == nullptr ? 3600 : wanted->to_number<std::int64_t>(error);
     if (error || count < 1 || seconds(count) > kLongestLink)
         return fail(errc::invalid_argument, fmt::format("'seconds' must be 1 to {}", kLongestLink.count()));
-    const auto link = call.app.links.sign(target->path, seconds(count));
-    const auto url = fmt::format("{}{}?{}", call.app.base_path, net::percent_encode(target->path, true), link.query);
+    const auto link = call.app.links.sign(*target, seconds(count));
+    const auto url = call.app.base_path + link.url;
     return json_response(200, json::object{{"url", url}, {"expires", to_rfc3339(link.expires)}});
 }
 

@@ -42,10 +42,7 @@ json::array security(const Endpoint& endpoint) {
     if (endpoint.need == Need::open) return ways;
     ways.push_back(json::object{{"cookie", json::array{}}});
     ways.push_back(json::object{{"bearer", json::array{}}});
-    if (endpoint.ways == Ways::media) {
-        ways.push_back(json::object{{"basic", json::array{}}});
-        ways.push_back(json::object{{"link", json::array{}}});
-    }
+    if (endpoint.ways == Ways::media) ways.push_back(json::object{{"basic", json::array{}}});
     return ways;
 }
 
@@ -55,6 +52,7 @@ json::object operation(const Endpoint& endpoint) {
         {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
     return {{"summary", endpoint.summary},
             {"x-role", word(endpoint.need)},
+            {"x-signed-links", endpoint.ways == Ways::media},
             {"parameters", path_parameters(endpoint.pattern)},
             {"security", security(endpoint)},
             {"responses", {{"2XX", {{"description", "done"}}}, {"default", problem}}}};
@@ -66,8 +64,7 @@ json::object components() {
         {"securitySchemes",
          {{"cookie", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "vantage_session"}}},
           {"bearer", {{"type", "http"}, {"scheme", "bearer"}}},
-          {"basic", {{"type", "http"}, {"scheme", "basic"}, {"description", "any user name, a token as password"}}},
-          {"link", {{"type", "apiKey"}, {"in", "query"}, {"name", "signature"}}}}},
+          {"basic", {{"type", "http"}, {"scheme", "basic"}, {"description", "any user name, a token as password"}}}}},
         {"schemas",
          {{"Problem",
            {{"type", "object"},

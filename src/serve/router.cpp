@@ -114,15 +114,25 @@ Router::Match Router::find(const net::Request& request) const {
     return match;
 }
 
-Result<Identity> Router::authorise(const net::Request& request, const Match& match) const {
+// A link is the right itself: whoever has it sees what it names, and nothing else. It never changes anything.
+Result<Identity> Router::authorise_link(const net::Request& request, const Endpoint& endpoint) const {
+    if (endpoint.ways != Ways::media || !is_read(request.method))
+        return fail(errc::unauthenticated, "a link opens media addresses only");
+    Identity who;
+    who.proof = Proof::link;
+    return who;
+}
+
+Result<Identity> Router::authorise(const net::Request& request, const Match& match, bool linked) const {
     const auto& endpoint = *match.endpoint;
+    if (linked) return authorise_link(request, endpoint);
     const auto origin = request.headers.get("Origin");
     const bool foreign = !origin.empty() && !is_own_origin(request, origin) && !listed(app_.allowed_origins, origin);
     if (endpoint.need == Need::open) {
         if (foreign && !is_read(request.method)) return fail(errc::forbidden, "this request comes from another site");
         return Identity{};
     }
-    auto who = identify(request, endpoint.ways == Ways::media && is_read(request.method), app_.sessions, app_.links);
+    auto who = identify(request, endpoint.ways == Ways::media && is_read(request.method), app_.sessions);
     if (!who) return who;
     if (who->proof == Proof::cookie) {
         if (request.wants_websocket && (origin.empty() || foreign))
@@ -142,7 +152,11 @@ Result<Identity> Router::authorise(const net::Request& request, const Match& mat
     return who;
 }
 
-Result<net::Response> Router::answer(const net::Request& request) const {
+Result<net::Response> Router::answer(const net::Request& request, bool linked) const {
+    if (!linked && Links::is_link(request.path)) {
+        const auto inner = app_.links.open(request);
+        return inner ? answer(*inner, true) : Result<net::Response>(inner.error());
+    }
     const auto match = find(request);
     if (request.method == Method::options && !match.allow.empty()) return preflight(match.allow);
     if (match.endpoint == nullptr) {
@@ -151,7 +165,7 @@ Result<net::Response> Router::answer(const net::Request& request) const {
         response.headers.add("Allow", match.allow);
         return response;
     }
-    auto who = authorise(request, match);
+    auto who = authorise(request, match, linked);
     if (!who) {
         auto response = problem(who.error());
         add_challenge(request, match.endpoint->ways, response);
@@ -161,13 +175,14 @@ Result<net::Response> Router::answer(const net::Request& request) const {
 }
 
 net::Response Router::handle(const net::Request& request) const {
-    auto result = answer(request);
+    auto result = answer(request, false);
     auto response = result ? std::move(*result) : problem(result.error());
     if (!result && result.error().code == errc::internal)
         log::error("http", "{} {}: {}", to_string(request.method), request.path, result.error().message);
     add_common_headers(request, app_, response);
-    // Never the query: it may carry a signature or a one-time token.
-    log::debug("http", "{} {} {} {}", request.peer, to_string(request.method), request.path, response.status);
+    // Never the query nor a link: they may carry a one-time token or a signature.
+    log::debug("http", "{} {} {} {}", request.peer, to_string(request.method),
+               Links::is_link(request.path) ? "/link/..." : request.path, response.status);
     return response;
 }
 

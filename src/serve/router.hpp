@@ -58,8 +58,10 @@ class Router {
         std::string allow;  // methods of endpoints whose pattern fits
     };
     [[nodiscard]] Match find(const net::Request& request) const;
-    [[nodiscard]] Result<net::Response> answer(const net::Request& request) const;
-    [[nodiscard]] Result<Identity> authorise(const net::Request& request, const Match& match) const;
+    // `linked`: `request` is what a signed link stands for.
+    [[nodiscard]] Result<net::Response> answer(const net::Request& request, bool linked) const;
+    [[nodiscard]] Result<Identity> authorise(const net::Request& request, const Match& match, bool linked) const;
+    [[nodiscard]] Result<Identity> authorise_link(const net::Request& request, const Endpoint& endpoint) const;
 
     Services& app_;
     const std::span<const Endpoint> table_;

@@ -62,6 +62,7 @@ class RouterTest : public testing::Test {
     }
     std::string token_of(const std::string& user) { return services.sessions.make_token(user, "test", {})->token; }
     int status(const net::Request& request) { return Router(services.app, table).handle(request).status; }
+    std::string link_to(const std::string& path) { return services.links.sign({path, {}}, seconds(60)).url; }
     int as(const std::string& user, const Endpoint& endpoint, std::string_view camera = "door") {
         auto request = request_of(endpoint.method, filled(endpoint.pattern, camera));
         if (!user.empty()) request.headers.add("Authorization", "Bearer " + tokens.at(user));
@@ -150,22 +151,40 @@ TEST_F(RouterTest, BasicAndLinksWorkForReadingMediaOnly) {
         EXPECT_EQ(basic("anyone:" + tokens.at("root"), endpoint), media ? 200 : 401);
         EXPECT_EQ(basic("root:password of root", endpoint), 401) << "a login's password is no token";
         const auto path = filled(endpoint.pattern, "door");
-        EXPECT_EQ(status(request_of(endpoint.method, path + "?" + services.links.sign(path, seconds(60)).query)),
-                  media ? 200 : 401);
+        EXPECT_EQ(status(request_of(endpoint.method, link_to(path))), media ? 200 : 401);
     }
 }
 
 TEST_F(RouterTest, ASignedLinkOpensItsAddressUntilItExpires) {
     const std::string path = "/door/main/2025-11-20/190405.000Z.mp4";
-    const auto query = services.links.sign(path, seconds(60)).query;
-    EXPECT_EQ(status(request_of(Method::get, path + "?" + query)), 200);
-    EXPECT_EQ(status(request_of(Method::head, path + "?" + query)), 200);
-    EXPECT_EQ(status(request_of(Method::get, "/yard/main/2025-11-20/190405.000Z.mp4?" + query)), 401);
-    EXPECT_EQ(status(request_of(Method::get, path + "?expires=9999999999" + query.substr(query.find('&')))), 401)
-        << "a later expiry";
-    EXPECT_EQ(status(request_of(Method::get, path + "?signature=&expires=9999999999")), 401);
+    const auto link = link_to(path);
+    EXPECT_EQ(status(request_of(Method::get, link)), 200);
+    EXPECT_EQ(status(request_of(Method::head, link)), 200);
+    EXPECT_EQ(status(request_of(Method::post, link)), 405);
+    EXPECT_EQ(status(request_of(Method::get, link + "?ts=1")), 401) << "parameters may choose another picture";
+    const auto prefix = link.substr(0, link.size() - path.size());
+    EXPECT_EQ(status(request_of(Method::get, prefix + "/yard/main/2025-11-20/190405.000Z.mp4")), 401);
+    EXPECT_EQ(status(request_of(Method::get, prefix + link)), 401) << "a link in a link";
+    EXPECT_EQ(status(request_of(Method::get, "/link/9999999999" + link.substr(link.find('.')))), 401) << "a later expiry";
+    for (const auto* bad : {"/link/", "/link/x", "/link/9999999999./door/feed", "/link/.x/door/feed", "/link//door/feed"})
+        EXPECT_EQ(status(request_of(Method::get, bad)), 401) << bad;
     services.clock.advance(seconds(61));
-    EXPECT_EQ(status(request_of(Method::get, path + "?" + query)), 401);
+    EXPECT_EQ(status(request_of(Method::get, link)), 401);
+}
+
+TEST_F(RouterTest, ALinkToAPlaylistOpensItsDirectoryOnly) {
+    const auto link = services.links.sign({"/door/stream/today/index.m3u8", {}}, seconds(60)).url;
+    const auto prefix = link.substr(0, link.find("/door/"));
+    const auto opened = [&](const std::string& path) {
+        const auto inner = services.links.open(request_of(Method::get, prefix + path));
+        return inner && inner->path == path.substr(0, path.find('?'));
+    };
+    EXPECT_TRUE(opened("/door/stream/today/index.m3u8"));
+    EXPECT_TRUE(opened("/door/stream/today/main/playlist.m3u8?_HLS_msn=4"));
+    EXPECT_TRUE(opened("/door/stream/today/main-video/158-2.m4s"));
+    for (const auto* other : {"/door/stream/live/index.m3u8", "/door/stream/today", "/yard/stream/today/index.m3u8",
+                              "/door/feed", "/door/stream/range/playlist.m3u8?start=1&end=9", "/today/index.m3u8"})
+        EXPECT_FALSE(opened(other)) << other;
 }
 
 TEST_F(RouterTest, WhatIsGivenAndWrongIsNotPassedOver) {

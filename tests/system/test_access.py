@@ -103,11 +103,10 @@ class Access(unittest.TestCase):
         part = stranger.get(path, headers={"Authorization": f"Bearer {token}", "Range": "bytes=4-7"})
         self.assertEqual((part.status, part.body), (206, b"ftyp"))
         link = self.server.api.post("/api/v1/links", {"path": path, "seconds": 60}).json["url"]
-        link = link[link.index("/door/"):]
         self.assertEqual(stranger.get(link).status, 200)
-        self.assertEqual(stranger.get(link[:-2]).status, 401)
+        self.assertEqual(stranger.get(link.replace(".mp4", ".mp")).status, 401)
         self.assertEqual(stranger.get(link.replace("/door/", "/safe/")).status, 401)
-        self.assertIn(stranger.get(re.sub(r"expires=\d+", "expires=99999999999", link)).status, (401, 403))
+        self.assertEqual(stranger.get(re.sub(r"/link/\d+", "/link/99999999999", link)).status, 401)
 
     def test_no_path_leads_out(self):
         for path in ("/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/door/main/..%2f..%2f..%2fetc/passwd",

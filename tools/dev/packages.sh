@@ -32,7 +32,8 @@ browser_package() {
 test_packages() {
     echo libgtest-dev libgmock-dev python3-gi python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-base-1.0
     echo gstreamer1.0-rtsp gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
-    echo gstreamer1.0-plugins-ugly gstreamer1.0-libav sqlite3 nginx-light
+    echo gstreamer1.0-plugins-ugly gstreamer1.0-libav sqlite3 nginx-light libnginx-mod-rtmp
+    echo vlc-bin vlc-plugin-base
     browser_package
 }
 
