@@ -20,19 +20,56 @@ describe("live", () => {
     const next = chase(0.02, 0.12, 100);
     expect(next.do === "rate" && next.rate).toBeLessThan(1);
   });
-  it("keeps more distance after stalls, and less again with time", () => {
+  it("keeps more distance after stalls, at most a second and a half", () => {
     const target = new LagTarget();
     expect(target.seconds).toBe(kLeastLag);
     target.stalled();
     target.stalled();
-    const cautious = target.seconds;
-    expect(cautious).toBeGreaterThan(0.3);
-    target.ran(10);
-    expect(target.seconds).toBeLessThan(cautious);
-    target.ran(600);
-    expect(target.seconds).toBe(kLeastLag);
+    expect(target.seconds).toBeGreaterThan(0.3);
     for (let n = 0; n < 50; n += 1) target.stalled();
     expect(target.seconds).toBeLessThanOrEqual(1.5);
+  });
+  it("is close again half a minute after a trouble that passed", () => {
+    const target = new LagTarget();
+    for (let n = 0; n < 8; n += 1) {
+      target.stalled();
+      target.ran(0.5);
+    }
+    expect(target.seconds).toBe(1.5);
+    target.ran(3);
+    expect(target.seconds).toBe(1.5); // not before it is calm
+    for (let n = 0; n < 250; n += 1) target.ran(0.1);
+    expect(target.seconds).toBeLessThan(0.16);
+    for (let n = 0; n < 200; n += 1) target.ran(0.1);
+    expect(target.seconds).toBe(kLeastLag);
+  });
+  it("finds the distance that a line needs, and does not try less every few seconds", () => {
+    const target = new LagTarget();
+    const needed = 0.4;
+    const stalls: number[] = [];
+    let most = 0;
+    for (let n = 0; n < 6000; n += 1) {
+      target.ran(0.1);
+      if (n % 10 === 0 && target.seconds < needed) {
+        stalls.push(n / 10);
+        target.stalled();
+      }
+      if (n > 3000) most = Math.max(most, target.seconds);
+    }
+    expect(stalls.filter((at) => at > 60).length).toBeLessThanOrEqual(8); // in nine minutes
+    expect(most).toBeLessThan(2 * needed);
+  });
+  it("forgets after two minutes of calm what a line once needed", () => {
+    const target = new LagTarget();
+    for (let n = 0; n < 5; n += 1) {
+      target.stalled();
+      for (let tenth = 0; tenth < 100; tenth += 1) target.ran(0.1);
+    }
+    target.ran(121);
+    target.stalled();
+    target.ran(4);
+    for (let n = 0; n < 250; n += 1) target.ran(0.1);
+    expect(target.seconds).toBe(kLeastLag);
   });
 });
 

@@ -19,16 +19,26 @@ export function rangeAt(ranges: Range[], time: number, slack = 0.05): Range | nu
 // --- live ---------------------------------------------------------------------------------------------------------------------
 
 // How far behind the newest frame live aims to be just before a part arrives. Parts are about 0.12 s long: the mean is half a part
-// more. It grows when the picture stalls, and shrinks slowly while it doesn't.
+// more. It grows when the picture stalls. After a while of calm it falls back, the excess halved every few seconds; but when falling
+// back is what made the picture stall again, it stops above where it had stalled, and comes down from there slowly, the slower the
+// oftener that happened: a line that needs its distance is not tried every few seconds.
 export const kLeastLag = 0.12;
 const kMostLag = 1.5;
-const kShrinkPerSecond = 0.01;
+const kOneTrouble = 4; // seconds: stalls with less between them have one cause; so long nothing falls
+const kHalved = 4; // seconds
+const kMemory = 120; // seconds of calm, after which the next trouble is a new one
+const kFirstFade = 0.01; // of the floor, a second
+const kLeastFade = 0.0005;
 
 export class LagTarget {
-  private value = kLeastLag;
+  private value: number;
+  private floor: number;
+  private fade = kFirstFade;
+  private calm = Number.POSITIVE_INFINITY; // seconds since the last stall
 
   constructor(private readonly least = kLeastLag) {
     this.value = least;
+    this.floor = least;
   }
 
   get seconds(): number {
@@ -36,11 +46,28 @@ export class LagTarget {
   }
 
   stalled(): void {
+    if (this.calm >= kOneTrouble) this.begin();
+    this.calm = 0;
     this.value = Math.min(kMostLag, this.value * 1.5 + 0.04);
   }
 
   ran(seconds: number): void {
-    this.value = Math.max(this.least, this.value - seconds * kShrinkPerSecond);
+    this.calm += seconds;
+    if (this.calm < kOneTrouble) return;
+    this.floor = Math.max(this.least, this.floor - seconds * this.fade);
+    this.value = this.floor + Math.max(0, this.value - this.floor) * 2 ** (-seconds / kHalved);
+    if (this.value - this.floor < 0.005) this.value = this.floor;
+  }
+
+  // A new trouble: was it the fall from the last one that was too much?
+  private begin(): void {
+    if (this.calm > kMemory) {
+      this.floor = this.least;
+      this.fade = kFirstFade;
+      return;
+    }
+    this.floor = Math.min(kMostLag, Math.max(this.floor, this.value * 1.2 + 0.02));
+    this.fade = Math.max(kLeastFade, this.fade / 2);
   }
 }
 
