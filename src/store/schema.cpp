@@ -50,13 +50,18 @@ const std::vector<const char*> kSettings1{
     "CREATE TABLE settings_values (name TEXT PRIMARY KEY NOT NULL, content TEXT NOT NULL)",
 };
 
+const std::vector<const char*> kSettings2{
+    "CREATE TABLE stream_passwords (user_name TEXT PRIMARY KEY NOT NULL REFERENCES users(name) ON DELETE CASCADE, sealed "
+    "TEXT NOT NULL, created_us BIGINT NOT NULL)",
+};
+
 }  // namespace
 
 Migrations catalog_migrations() {
     return {kCatalog1};
 }
 Migrations settings_migrations() {
-    return {kSettings1};
+    return {kSettings1, kSettings2};
 }
 
 }  // namespace vantage::store

@@ -48,6 +48,14 @@ struct TokenRow {
     bool operator==(const TokenRow&) const = default;
 };
 
+// What a user's players log in with over RTSP.
+struct StreamPasswordRow {
+    std::string user;
+    std::string sealed;  // Sealer
+    UtcTime created;
+    bool operator==(const StreamPasswordRow&) const = default;
+};
+
 struct CameraRow {
     std::string id;
     std::string config_json;  // may hold the camera's password: the file's mode is 0600
@@ -103,6 +111,11 @@ class Settings {
     [[nodiscard]] virtual Result<TokenRow> token_by_hash(const std::string& token_hash) const = 0;  // not_found
     virtual Status touch_token(const std::string& id, UtcTime last_used) = 0;
     virtual Status remove_token(const std::string& id) = 0;  // not_found
+
+    // Stream passwords: at most one a user; it goes with its user.
+    [[nodiscard]] virtual Result<std::vector<StreamPasswordRow>> stream_passwords() const = 0;           // by user
+    [[nodiscard]] virtual Result<StreamPasswordRow> stream_password(const std::string& user) const = 0;  // not_found
+    virtual Status put_stream_password(const StreamPasswordRow& row) = 0;  // replaces; not_found: no such user
 
     // Cameras of the page.
     [[nodiscard]] virtual Result<std::vector<CameraRow>> cameras() const = 0;  // by id

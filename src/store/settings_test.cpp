@@ -173,5 +173,21 @@ TEST_F(SettingsTest, FilesAreTheOwnersAlone) {
     }
 }
 
+TEST_F(SettingsTest, AUserHasOneStreamPasswordAndTakesItAlong) {
+    EXPECT_EQ(settings_->put_stream_password({"anna", "sealed", kNow}).error().code, errc::not_found);
+    ASSERT_TRUE(settings_->add_user(user("anna")));
+    ASSERT_TRUE(settings_->add_user(user("bert")));
+    EXPECT_EQ(settings_->stream_password("anna").error().code, errc::not_found);
+    ASSERT_TRUE(settings_->put_stream_password({"bert", "b", kNow}));
+    ASSERT_TRUE(settings_->put_stream_password({"anna", "a1", kNow}));
+    const StreamPasswordRow second{"anna", "a2", kNow + hours{1}};
+    ASSERT_TRUE(settings_->put_stream_password(second));
+    reopen();
+    EXPECT_EQ(*settings_->stream_password("anna"), second);
+    EXPECT_EQ(settings_->stream_passwords()->size(), 2U);
+    ASSERT_TRUE(settings_->remove_user("anna"));
+    EXPECT_EQ(*settings_->stream_passwords(), (std::vector<StreamPasswordRow>{{"bert", "b", kNow}}));
+}
+
 }  // namespace
 }  // namespace vantage::store

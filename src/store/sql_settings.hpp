@@ -29,6 +29,9 @@ class SqlSettings final : public Settings {
     [[nodiscard]] Result<TokenRow> token_by_hash(const std::string& token_hash) const override;
     Status touch_token(const std::string& id, UtcTime last_used) override;
     Status remove_token(const std::string& id) override;
+    [[nodiscard]] Result<std::vector<StreamPasswordRow>> stream_passwords() const override;
+    [[nodiscard]] Result<StreamPasswordRow> stream_password(const std::string& user) const override;
+    Status put_stream_password(const StreamPasswordRow& row) override;
     [[nodiscard]] Result<std::vector<CameraRow>> cameras() const override;
     Status add_camera(const CameraRow& camera) override;
     Status update_camera(const CameraRow& camera) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Users, their sessions and tokens.
+// Users, their sessions, tokens and stream passwords.
 #include "store/sql_settings.hpp"
 
 #include <fmt/format.h>
@@ -90,6 +90,22 @@ std::vector<TokenRow> select_tokens(soci::session& sql, const char* tail, Bind&&
         tokens.push_back(token);
     }
     return tokens;
+}
+
+template <class Bind>
+std::vector<StreamPasswordRow> select_stream_passwords(soci::session& sql, const char* tail, Bind&& bind) {
+    StreamPasswordRow row;
+    long long created = 0;
+    auto prepared = sql.prepare << "SELECT user_name, sealed, created_us FROM stream_passwords " << tail;
+    bind(prepared);
+    soci::statement statement = (prepared, into(row.user), into(row.sealed), into(created));
+    statement.execute();
+    std::vector<StreamPasswordRow> rows;
+    while (statement.fetch()) {
+        row.created = from_column(created);
+        rows.push_back(row);
+    }
+    return rows;
 }
 
 }  // namespace
@@ -256,6 +272,33 @@ Status SqlSettings::remove_token(const std::string& id) {
     return db_->write("settings: remove token", [&](soci::session& sql) -> Status {
         soci::statement statement = (sql.prepare << "DELETE FROM tokens WHERE id = :id", use(id));
         return must_change(statement, fmt::format("token '{}'", id));
+    });
+}
+
+Result<std::vector<StreamPasswordRow>> SqlSettings::stream_passwords() const {
+    return db_->read("settings: stream passwords", [](soci::session& sql) -> Result<std::vector<StreamPasswordRow>> {
+        return select_stream_passwords(sql, "ORDER BY user_name", [](auto&) {});
+    });
+}
+
+Result<StreamPasswordRow> SqlSettings::stream_password(const std::string& user) const {
+    return db_->read("settings: stream password", [&](soci::session& sql) -> Result<StreamPasswordRow> {
+        auto rows = select_stream_passwords(sql, "WHERE user_name = :name", [&](auto& prepared) { prepared, use(user); });
+        if (rows.empty()) return fail(errc::not_found, fmt::format("user '{}' has no stream password", user));
+        return std::move(rows.front());
+    });
+}
+
+Status SqlSettings::put_stream_password(const StreamPasswordRow& row) {
+    return db_->write("settings: stream password", [&](soci::session& sql) -> Status {
+        int known = 0;
+        sql << "SELECT COUNT(*) FROM users WHERE name = :name", use(row.user), into(known);
+        if (known == 0) return fail(errc::not_found, fmt::format("there is no user '{}'", row.user));
+        const long long created = to_column(row.created);
+        sql << "INSERT INTO stream_passwords (user_name, sealed, created_us) VALUES (:user, :sealed, :created) ON CONFLICT "
+               "(user_name) DO UPDATE SET sealed = excluded.sealed, created_us = excluded.created_us",
+            use(row.user), use(row.sealed), use(created);
+        return {};
     });
 }
 
