@@ -28,11 +28,18 @@ bool take_scheme(std::string_view& header, std::string_view scheme) {
 }
 
 std::string cookie(std::string_view value, std::string_view age, const net::Request& request, std::string_view base_path) {
-    return fmt::format("{}={}; Path={}/; Max-Age={}; HttpOnly; SameSite=Strict{}", kSessionCookie, value, base_path, age,
-                       request.secure ? "; Secure" : "");
+    return fmt::format("{}={}; Path={}/; Max-Age={}; HttpOnly; SameSite=Strict{}", session_cookie_name(request), value,
+                       base_path, age, request.secure ? "; Secure" : "");
 }
 
 }  // namespace
+
+std::string session_cookie_name(const net::Request& request) {
+    const std::string_view host = request.host;
+    const auto digits = host.find_last_not_of("0123456789");
+    const bool has_port = digits != std::string_view::npos && host[digits] == ':' && digits + 1 < host.size();
+    return has_port ? fmt::format("{}_{}", kSessionCookie, host.substr(digits + 1)) : std::string(kSessionCookie);
+}
 
 Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions) {
     if (auto header = request.headers.get("Authorization"); !header.empty()) {
@@ -44,7 +51,7 @@ Result<Identity> identify(const net::Request& request, bool media, Sessions& ses
         }
         return fail(errc::unauthenticated, "use Authorization: Bearer with a token; Basic works on media addresses only");
     }
-    const auto cookie = request.cookie(kSessionCookie);
+    const auto cookie = request.cookie(session_cookie_name(request));
     if (cookie.empty()) return fail(errc::unauthenticated, "log in first");
     return sessions.by_cookie(cookie);
 }

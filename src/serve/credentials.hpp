@@ -9,6 +9,10 @@ namespace vantage::serve {
 
 inline constexpr std::string_view kSessionCookie = "vantage_session";
 
+// A browser sends a host's cookies to all of its ports (RFC 6265, 8.5), so the name ends with the port that the client
+// wrote, where it wrote one: two recorders on one host leave each other's sessions alone.
+std::string session_cookie_name(const net::Request& request);
+
 // In this order: Authorization (Basic only where `media`), cookie. What is given and wrong is not passed over for the next.
 // unauthenticated when nothing is given.
 Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions);

@@ -62,7 +62,11 @@ json::object components() {
     json::object text{{"type", "string"}};
     return {
         {"securitySchemes",
-         {{"cookie", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "vantage_session"}}},
+         {{"cookie",
+           {{"type", "apiKey"},
+            {"in", "cookie"},
+            {"name", "vantage_session"},
+            {"description", "its name ends with _<port> where the address has a port"}}},
           {"bearer", {{"type", "http"}, {"scheme", "bearer"}}},
           {"basic", {{"type", "http"}, {"scheme", "basic"}, {"description", "any user name, a token as password"}}}}},
         {"schemas",

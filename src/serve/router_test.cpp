@@ -106,7 +106,7 @@ TEST_F(RouterTest, CookiesNeedTheCsrfTokenForEveryChange) {
         SCOPED_TRACE(fmt::format("{} {}", to_string(endpoint.method), endpoint.pattern));
         const auto with = [&](std::string_view csrf, std::string_view origin) {
             auto request = request_of(endpoint.method, filled(endpoint.pattern, "door"));
-            request.headers.add("Cookie", "vantage_session=" + session.cookie);
+            request.headers.add("Cookie", "vantage_session_6478=" + session.cookie);
             if (!csrf.empty()) request.headers.add("X-CSRF-Token", std::string(csrf));
             if (!origin.empty()) request.headers.add("Origin", std::string(origin));
             return status(request);
@@ -125,7 +125,7 @@ TEST_F(RouterTest, WebSocketsWithACookieNeedAnOriginOfThisServer) {
     const auto with = [&](std::string_view origin) {
         auto request = request_of(Method::get, "/door/feed");
         request.wants_websocket = true;
-        request.headers.add("Cookie", "vantage_session=" + session.cookie);
+        request.headers.add("Cookie", "vantage_session_6478=" + session.cookie);
         if (!origin.empty()) request.headers.add("Origin", std::string(origin));
         return status(request);
     };
@@ -190,7 +190,7 @@ TEST_F(RouterTest, ALinkToAPlaylistOpensItsDirectoryOnly) {
 TEST_F(RouterTest, WhatIsGivenAndWrongIsNotPassedOver) {
     const auto session = *services.sessions.begin(*services.settings->user("root"), "10.0.0.9");
     auto request = request_of(Method::get, "/api/v1/me");
-    request.headers.add("Cookie", "vantage_session=" + session.cookie);
+    request.headers.add("Cookie", "vantage_session_6478=" + session.cookie);
     EXPECT_EQ(status(request), 200);
     request.headers.add("Authorization", "Bearer wrong");
     EXPECT_EQ(status(request), 401);
