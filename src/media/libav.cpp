@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/libav.hpp"
 
+#include "media/libav_messages.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -17,6 +19,7 @@ void initialize() {
     static std::once_flag once;
     std::call_once(once, [] {
         av_log_set_level(AV_LOG_QUIET);
+        collect_messages();
         avdevice_register_all();
     });
 }
