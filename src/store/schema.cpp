@@ -55,13 +55,19 @@ const std::vector<const char*> kSettings2{
     "TEXT NOT NULL, created_us BIGINT NOT NULL)",
 };
 
+const std::vector<const char*> kSettings3{
+    "CREATE TABLE pushes (id TEXT PRIMARY KEY NOT NULL, camera TEXT NOT NULL, name TEXT NOT NULL, sealed_url TEXT NOT NULL, "
+    "stream TEXT NOT NULL, enabled INTEGER NOT NULL, silence INTEGER NOT NULL, verify INTEGER NOT NULL, created_us BIGINT "
+    "NOT NULL)",
+};
+
 }  // namespace
 
 Migrations catalog_migrations() {
     return {kCatalog1};
 }
 Migrations settings_migrations() {
-    return {kSettings1, kSettings2};
+    return {kSettings1, kSettings2, kSettings3};
 }
 
 }  // namespace vantage::store

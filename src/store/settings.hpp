@@ -62,6 +62,20 @@ struct CameraRow {
     bool operator==(const CameraRow&) const = default;
 };
 
+// A camera of the page or of the file that is pushed to an RTMP server.
+struct PushRow {
+    std::string id;  // unique in the whole program
+    std::string camera;
+    std::string name;
+    std::string sealed_url;  // Sealer: it holds the stream key
+    std::string stream;      // "main", "sub", "h264", ...
+    bool enabled{true};
+    bool silence{true};
+    bool verify{true};
+    UtcTime created;
+    bool operator==(const PushRow&) const = default;
+};
+
 // Footage of [start, end) that retention must keep.
 struct ProtectionRow {
     std::int64_t id{0};  // given by add_protection()
@@ -122,6 +136,13 @@ class Settings {
     virtual Status add_camera(const CameraRow& camera) = 0;                    // already_exists
     virtual Status update_camera(const CameraRow& camera) = 0;                 // not_found
     virtual Status remove_camera(const std::string& id) = 0;                   // not_found
+
+    // Pushes.
+    [[nodiscard]] virtual Result<std::vector<PushRow>> pushes() const = 0;  // oldest first
+    virtual Status add_push(const PushRow& push) = 0;                       // already_exists
+    virtual Status update_push(const PushRow& push) = 0;                    // all fields but id, camera, created; not_found
+    virtual Status remove_push(const std::string& id) = 0;                  // not_found
+    virtual Status remove_pushes(const std::string& camera) = 0;            // none is good
 
     // Protections.
     virtual Result<std::int64_t> add_protection(const ProtectionRow& protection) = 0;

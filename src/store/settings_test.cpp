@@ -189,5 +189,32 @@ TEST_F(SettingsTest, AUserHasOneStreamPasswordAndTakesItAlong) {
     EXPECT_EQ(*settings_->stream_passwords(), (std::vector<StreamPasswordRow>{{"bert", "b", kNow}}));
 }
 
+TEST_F(SettingsTest, PushesAreKeptChangedAndRemoved) {
+    const PushRow tube{"p1", "door", "Tube", "sealed 1", "main", true, true, true, kNow};
+    PushRow own{"p2", "door", "Own server", "sealed 2", "h264", false, false, false, kNow + hours{1}};
+    const PushRow yard{"p3", "yard", "Yard", "sealed 3", "sub", true, false, true, kNow};
+    ASSERT_TRUE(settings_->add_push(own));
+    ASSERT_TRUE(settings_->add_push(tube));
+    ASSERT_TRUE(settings_->add_push(yard));
+    EXPECT_EQ(settings_->add_push(tube).error().code, errc::already_exists);
+    reopen();
+    EXPECT_EQ(*settings_->pushes(), (std::vector<PushRow>{tube, yard, own}));
+
+    own.name = "Ours";
+    own.sealed_url = "sealed 4";
+    own.stream = "main";
+    own.enabled = own.silence = own.verify = true;
+    ASSERT_TRUE(settings_->update_push(own));
+    EXPECT_EQ(settings_->pushes()->back(), own);
+    own.id = "p9";
+    EXPECT_EQ(settings_->update_push(own).error().code, errc::not_found);
+
+    ASSERT_TRUE(settings_->remove_push("p1"));
+    EXPECT_EQ(settings_->remove_push("p1").error().code, errc::not_found);
+    ASSERT_TRUE(settings_->remove_pushes("door"));
+    ASSERT_TRUE(settings_->remove_pushes("door"));
+    EXPECT_EQ(*settings_->pushes(), (std::vector<PushRow>{yard}));
+}
+
 }  // namespace
 }  // namespace vantage::store

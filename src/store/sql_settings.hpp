@@ -36,6 +36,11 @@ class SqlSettings final : public Settings {
     Status add_camera(const CameraRow& camera) override;
     Status update_camera(const CameraRow& camera) override;
     Status remove_camera(const std::string& id) override;
+    [[nodiscard]] Result<std::vector<PushRow>> pushes() const override;
+    Status add_push(const PushRow& push) override;
+    Status update_push(const PushRow& push) override;
+    Status remove_push(const std::string& id) override;
+    Status remove_pushes(const std::string& camera) override;
     Result<std::int64_t> add_protection(const ProtectionRow& protection) override;
     [[nodiscard]] Result<std::vector<ProtectionRow>> protections() const override;
     Status remove_protection(std::int64_t id) override;
