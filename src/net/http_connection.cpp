@@ -80,13 +80,57 @@ bool is_gone(beast::error_code error) {
             error != beast::error::timeout);
 }
 
+// What an answer that comes later is left in. Safe from any thread.
+class LaterAnswer : public std::enable_shared_from_this<LaterAnswer> {
+  public:
+    explicit LaterAnswer(std::shared_ptr<Wakeup> wakeup) : wakeup_(std::move(wakeup)) {}
+
+    // The function that takes the answer; when it has gone without one, the answer is a failure.
+    std::function<void(Response)> taker() {
+        struct Last {
+            std::shared_ptr<LaterAnswer> answer;
+            explicit Last(std::shared_ptr<LaterAnswer> to) : answer(std::move(to)) {}
+            Last(const Last&) = delete;
+            Last& operator=(const Last&) = delete;
+            ~Last() { answer->give(problem_response(500, "internal", "the server failed; its log says why")); }
+        };
+        return [last = std::make_shared<const Last>(shared_from_this())](Response response) {
+            last->answer->give(std::move(response));
+        };
+    }
+    std::optional<Response> take() {
+        const std::lock_guard hold(mutex_);
+        return std::exchange(response_, std::nullopt);
+    }
+
+  private:
+    void give(Response response) {
+        {
+            const std::lock_guard hold(mutex_);
+            if (std::exchange(given_, true)) return;
+            response_ = std::move(response);
+            response_->later = nullptr;
+            response_->websocket = nullptr;
+        }
+        wakeup_->wake();
+    }
+
+    const std::shared_ptr<Wakeup> wakeup_;
+    std::mutex mutex_;
+    bool given_{false};  // guarded by mutex_, as the next
+    std::optional<Response> response_;
+};
+
 }  // namespace
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, asio::ssl::context* tls, std::shared_ptr<HttpShared> shared)
     : shared_(std::move(shared)),
       transport_(std::move(socket), tls),
+      wakeup_(std::make_shared<Wakeup>(transport_.get_executor())),
       buffer_(shared_->options.limits.header_bytes + (64U << 10)),
-      deadline_(transport_.get_executor()) {
+      ticker_(transport_.get_executor()),
+      least_limit_(std::min({shared_->options.limits.header_time, shared_->options.limits.body_time,
+                             shared_->options.limits.idle_time, shared_->options.limits.write_time})) {
     peer_ = remote_address(transport_.next_layer().socket());
 }
 
@@ -95,37 +139,57 @@ void HttpConnection::finish() {
         self->finishing_ = true;
         if (self->finish_websocket_) {
             self->finish_websocket_();
-        } else if (self->idle_) {
-            self->transport_.next_layer().close();
+        } else if (self->idle_ || self->streaming_) {
+            self->break_off();
+        } else {
+            self->wakeup_->wake_here();
         }
     });
 }
 
 void HttpConnection::cut() {
-    asio::post(transport_.get_executor(), [self = shared_from_this()] { self->transport_.next_layer().close(); });
+    asio::post(transport_.get_executor(), [self = shared_from_this()] { self->break_off(); });
 }
 
-void HttpConnection::arm(milliseconds time) {
+void HttpConnection::break_off() {
+    broken_ = true;
+    transport_.next_layer().close();
+    wakeup_->wake_here();
+}
+
+void HttpConnection::limit(milliseconds time, Overdue then) {
     timed_out_ = false;
-    transport_.next_layer().expires_never();
-    deadline_.expires_after(time);
-    deadline_.async_wait([weak = weak_from_this(), number = ++armed_](boost::system::error_code error) {
-        const auto self = weak.lock();
-        if (error || !self || self->armed_ != number) return;
-        self->timed_out_ = true;
-        self->transport_.next_layer().cancel();
-    });
+    overdue_ = then;
+    due_ = std::chrono::steady_clock::now() + time;
+    if (!std::exchange(ticking_, true)) tick();
 }
 
-void HttpConnection::disarm() {
-    ++armed_;
-    deadline_.cancel();
+// No limit is shorter than the time between two ticks, so none is missed; each is met exactly.
+void HttpConnection::tick() {
+    const auto next = std::chrono::steady_clock::now() + least_limit_;
+    ticker_.expires_at(overdue_ == Overdue::nothing ? next : std::min(next, due_));
+    ticker_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+        const auto self = weak.lock();
+        if (error || !self) return;
+        if (self->overdue_ != Overdue::nothing && std::chrono::steady_clock::now() >= self->due_) {
+            self->timed_out_ = true;
+            const auto overdue = std::exchange(self->overdue_, Overdue::nothing);
+            if (overdue == Overdue::close) self->break_off();
+            if (overdue == Overdue::cancel) {  // what is just between two reads is caught by closing
+                self->transport_.next_layer().cancel();
+                self->limit(self->least_limit_, Overdue::close);
+                self->timed_out_ = true;
+            }
+        }
+        self->tick();
+    });
 }
 
 asio::awaitable<bool> HttpConnection::handshake() {
     if (transport_.tls() == nullptr) co_return true;
     transport_.next_layer().expires_after(shared_->options.limits.header_time);
     const auto [error] = co_await transport_.tls()->async_handshake(asio::ssl::stream_base::server, kTuple);
+    transport_.next_layer().expires_never();
     co_return !error;
 }
 
@@ -133,7 +197,7 @@ asio::awaitable<bool> HttpConnection::wait_for_request() {
     if (buffer_.size() > 0) co_return true;
     idle_ = true;
     if (finishing_ || shared_->stopping) co_return false;
-    transport_.next_layer().expires_after(shared_->options.limits.idle_time);
+    limit(shared_->options.limits.idle_time, Overdue::close);
     const auto space = buffer_.prepare(4096);
     const auto [error, size] = co_await transport_.async_read_some(space, kTuple);
     idle_ = false;
@@ -148,18 +212,18 @@ asio::awaitable<HttpConnection::Read> HttpConnection::read_request(Request& requ
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
     keep_alive_ = false;
-    arm(limits.header_time);
+    limit(limits.header_time, Overdue::cancel);
     auto [error, read] = co_await http::async_read_header(transport_, buffer_, parser, kTuple);
     if (!error && !parser.is_done()) {
-        arm(limits.body_time);
+        limit(limits.body_time, Overdue::cancel);
         if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
             const bool sent = co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", {});
             if (!sent) co_return Read::gone;
-            arm(limits.body_time);
+            limit(limits.body_time, Overdue::cancel);
         }
         std::tie(error, read) = co_await http::async_read(transport_, buffer_, parser, kTuple);
     }
-    disarm();
+    unlimit();
     if (error) {
         if (!timed_out_ && is_gone(error)) co_return Read::gone;
         const auto refusal = timed_out_ ? kTooSlow : refusal_of(error);
@@ -176,6 +240,7 @@ asio::awaitable<HttpConnection::Read> HttpConnection::read_request(Request& requ
         co_return Read::refused;
     }
     keep_alive_ = message.keep_alive();
+    old_client_ = message.version() < 11;
     request.method = to_method(message.method());
     request.raw_target = std::string(message.target());
     for (const auto& field : message) request.headers.add(std::string(field.name_string()), std::string(field.value()));
@@ -202,6 +267,22 @@ asio::awaitable<Response> HttpConnection::handle(const Request& request) {
     co_return co_await std::move(running);
 }
 
+asio::awaitable<Response> HttpConnection::answer_later(Response response) {
+    const auto answer = std::make_shared<LaterAnswer>(wakeup_);
+    wakeup_->forget();
+    try {
+        response.later(answer->taker());
+    } catch (const std::exception& e) {
+        log::error("http", "an answer that was to come later: {}", e.what());  // the taker has gone: 500
+    }
+    while (!broken_ && !finishing_) {
+        if (auto given = answer->take()) co_return std::move(*given);
+        co_await wakeup_->wait();
+    }
+    auto given = answer->take();
+    co_return given ? std::move(*given) : problem_response(503, "overloaded", "the server stops");
+}
+
 asio::awaitable<bool> HttpConnection::refuse(int status, std::string_view code, std::string_view detail) {
     keep_alive_ = false;
     const Request none;
@@ -212,6 +293,19 @@ asio::awaitable<bool> HttpConnection::refuse(int status, std::string_view code, 
 
 asio::awaitable<void> HttpConnection::run() {
     const auto self = shared_from_this();
+    std::exception_ptr failure;
+    try {
+        co_await serve();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    overdue_ = Overdue::nothing;
+    ticker_.cancel();
+    wakeup_->close();
+    if (failure) std::rethrow_exception(failure);
+}
+
+asio::awaitable<void> HttpConnection::serve() {
     transport_.next_layer().socket().set_option(asio::ip::tcp::no_delay(true));
     const bool ready = co_await handshake();
     while (ready && co_await wait_for_request()) {
@@ -229,9 +323,9 @@ asio::awaitable<void> HttpConnection::run() {
             request.path = std::move(target->path);
             request.query = std::move(target->query);
             response = co_await handle(request);
+            if (response.later) response = co_await answer_later(std::move(response));
         }
         if (response.websocket) {
-            transport_.next_layer().expires_never();
             co_await run_websocket(transport_, request, response.websocket, shared_->options.limits, finish_websocket_);
             finish_websocket_ = nullptr;
             co_return;
@@ -243,6 +337,7 @@ asio::awaitable<void> HttpConnection::run() {
 }
 
 asio::awaitable<void> HttpConnection::close() {
+    unlimit();
     auto& tcp = transport_.next_layer();
     if (!tcp.socket().is_open()) co_return;
     tcp.expires_after(finishing_ || shared_->stopping ? milliseconds(200) : milliseconds(2000));

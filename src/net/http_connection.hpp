@@ -5,6 +5,7 @@
 #include "net/http_proxy.hpp"
 #include "net/http_server.hpp"
 #include "net/http_transport.hpp"
+#include "net/wakeup.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,6 +14,8 @@
 
 #include <atomic>
 #include <functional>
+#include <span>
+#include <sys/uio.h>
 
 namespace vantage::net {
 
@@ -41,31 +44,68 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   private:
     // How the reading of a request ended.
     enum class Read : std::uint8_t { request, refused, gone };
+    struct FileSpan {
+        int file;
+        std::uint64_t at, end;
+        FileGrowth* growth;
+    };
 
+    boost::asio::awaitable<void> serve();
     boost::asio::awaitable<bool> handshake();
     boost::asio::awaitable<bool> wait_for_request();
     boost::asio::awaitable<Read> read_request(Request& request);
     boost::asio::awaitable<Response> handle(const Request& request);
+    boost::asio::awaitable<Response> answer_later(Response response);
     boost::asio::awaitable<bool> refuse(int status, std::string_view code, std::string_view detail);
-    boost::asio::awaitable<bool> write(const Request& request, Response response);
-    boost::asio::awaitable<bool> write_file(const Request& request, Response response, const std::string& path);
-    boost::asio::awaitable<bool> write_all(std::string_view head, ByteView body);
     boost::asio::awaitable<void> close();
-    // From now on reading is cancelled after `time`, without closing, so that 408 can still be sent.
-    void arm(milliseconds time);
-    void disarm();
-    std::string header_text(const Response& response, std::uint64_t length) const;
+
+    // http_write.cpp; false when the connection can carry nothing more.
+    boost::asio::awaitable<bool> write(const Request& request, Response response);
+    boost::asio::awaitable<bool> write_all(std::string_view head, std::span<const SharedBody> pieces,
+                                           std::string_view tail = {});
+    boost::asio::awaitable<bool> send(std::span<iovec> pieces);
+    boost::asio::awaitable<bool> write_source(const Request& request, Response response, std::shared_ptr<BodySource> source);
+    boost::asio::awaitable<bool> send_source(BodySource& source, bool chunked);
+    std::string header_text(const Response& response, std::optional<std::uint64_t> length) const;
+    // Notices a client that goes away while there is nothing to send.
+    void watch_peer();
+    void unwatch_peer();
+
+    // http_write_file.cpp
+    boost::asio::awaitable<bool> write_file(const Request& request, Response response, FileBody body);
+    boost::asio::awaitable<bool> send_file(FileSpan span);
+    boost::asio::awaitable<bool> send_ready(FileSpan& span, std::uint64_t end);
+    boost::asio::awaitable<bool> wait_for_growth(FileGrowth& growth, std::uint64_t at);
+
+    // What is done next has to be done within `time`; then reading is cancelled, so that 408 can still be sent, or the
+    // connection closed.
+    enum class Overdue : std::uint8_t { nothing, cancel, close };
+    void limit(milliseconds time, Overdue then);
+    void unlimit() { overdue_ = Overdue::nothing; }
+    void tick();
+    void break_off();
 
     const std::shared_ptr<HttpShared> shared_;
     Transport transport_;
+    const std::shared_ptr<Wakeup> wakeup_;
     boost::beast::flat_buffer buffer_;
-    boost::asio::steady_timer deadline_;
-    std::uint64_t armed_{0};  // which arm() the deadline belongs to
-    bool timed_out_{false};
     std::string peer_;
+
+    // One timer that is seldom touched looks after all time limits: `limit` only moves due_.
+    boost::asio::steady_timer ticker_;
+    const milliseconds least_limit_;
+    bool ticking_{false};
+    std::chrono::steady_clock::time_point due_;
+    Overdue overdue_{Overdue::nothing};
+    bool timed_out_{false};
+
     bool keep_alive_{false};
+    bool old_client_{false};  // HTTP/1.0
     bool idle_{true};
     bool finishing_{false};
+    bool broken_{false};     // cut, or the client has gone
+    bool streaming_{false};  // a body that may never end
+    std::uint64_t peer_watch_{0};
     std::function<void()> finish_websocket_;  // set while this is a WebSocket
 };
 

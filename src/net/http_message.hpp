@@ -4,8 +4,10 @@
 #pragma once
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "net/http_body.hpp"
 #include "net/url.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,22 +56,17 @@ struct Request {
     [[nodiscard]] std::string_view cookie(std::string_view name) const;
 };
 
-// Bytes that somebody else keeps alive.
-struct SharedBody {
-    std::shared_ptr<const void> owner;  // may be empty for bytes that live as long as the program
-    ByteView bytes;
-};
-// A file, sent in pieces as it lies on disk; the server answers Range and If-Range and sets ETag.
-struct FileBody {
-    std::string path;
-};
-
 struct Response {
     int status{200};
     Headers headers;
-    std::variant<std::string, SharedBody, FileBody> body;
+    std::variant<std::string, SharedBody, GatherBody, FileBody, std::shared_ptr<BodySource>> body;
     // When set, the connection becomes this WebSocket instead.
     std::shared_ptr<WebSocketSession> websocket;
+    // When set, the answer comes later and the rest of this one does not count. Called once, on the connection's strand, so
+    // it must not block; `done` counts once, from any thread, also when connection and server have gone. A client that goes
+    // away is not told: bound the wait. When all copies of `done` are gone without a call, the answer is 500; when the
+    // server stops, 503. What comes later is not compressed, and is no WebSocket and not later still.
+    std::function<void(std::function<void(Response)> done)> later;
 };
 
 std::string_view reason_phrase(int status);

@@ -7,6 +7,9 @@
 #include <boost/beast/websocket/teardown.hpp>
 
 #include <optional>
+#include <span>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace vantage::net {
 
@@ -34,6 +37,13 @@ class Transport {
     auto async_write_some(const Buffers& buffers, Token&& token) {
         if (tls_) return tls_->async_write_some(buffers, std::forward<Token>(token));
         return tcp_.async_write_some(buffers, std::forward<Token>(token));
+    }
+    // What a plain socket takes at once, without waiting: bytes, or -1 and errno. Not over TLS.
+    ssize_t write_now(std::span<iovec> pieces) {
+        msghdr message{};
+        message.msg_iov = pieces.data();
+        message.msg_iovlen = pieces.size();
+        return ::sendmsg(tcp_.socket().native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     // Beast's WebSocket reads and writes synchronously nowhere in our use, but its templates ask for these.
     template <class Buffers>

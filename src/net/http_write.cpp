@@ -1,144 +1,207 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writing half of a connection: header text, bodies from memory, files in pieces.
+// The writing half of a connection: header text, bodies from memory, bodies that are made while they are sent.
+#include "base/log.hpp"
 #include "net/http_connection.hpp"
-#include "net/http_range.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
 namespace vantage::net {
 namespace {
 
 namespace asio = boost::asio;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kPiece = 256U << 10;
+// What one write takes at most; each has the whole write time.
+constexpr std::size_t kRound = 256U << 10;
+constexpr std::size_t kMostPieces = 64;
 
-class OpenFile {
-  public:
-    explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
-    ~OpenFile() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    [[nodiscard]] int get() const { return descriptor_; }
-
-  private:
-    int descriptor_;
-};
-
-// -1 when it is no readable regular file.
-int open_regular(const std::string& path, struct stat& about) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (file >= 0 && (fstat(file, &about) != 0 || !S_ISREG(about.st_mode))) {
-        ::close(file);
-        return -1;
-    }
-    return file;
+iovec to_iovec(ByteView bytes) {
+    return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
-std::string etag_of(const struct stat& about) {
-    return fmt::format("\"{:x}-{:x}.{:x}\"", about.st_size, about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
+// Takes `size` bytes off the front.
+void consume(std::span<iovec>& pieces, std::size_t size) {
+    while (!pieces.empty() && size >= pieces.front().iov_len) {
+        size -= pieces.front().iov_len;
+        pieces = pieces.subspan(1);
+    }
+    if (pieces.empty()) return;
+    pieces.front().iov_base = static_cast<char*>(pieces.front().iov_base) + size;
+    pieces.front().iov_len -= size;
+}
+
+// The Date header, made once a second.
+const std::string& date_header() {
+    thread_local std::time_t made = -1;
+    thread_local std::string text;
+    const auto now = std::time(nullptr);
+    if (now != made) {
+        text = fmt::format("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", fmt::gmtime(now));
+        made = now;
+    }
+    return text;
+}
+
+bool has_no_body(int status) {
+    return status == 204 || status == 304;
 }
 
 }  // namespace
 
-std::string HttpConnection::header_text(const Response& response, std::uint64_t length) const {
-    std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+std::string HttpConnection::header_text(const Response& response, std::optional<std::uint64_t> length) const {
+    std::string text;
+    text.reserve(512);
+    const auto out = std::back_inserter(text);
+    fmt::format_to(out, "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
     for (const auto& [name, value] : response.headers) {
         if (value.find_first_of("\r\n") != std::string::npos || name.find_first_of("\r\n") != std::string::npos) continue;
         text.append(name).append(": ").append(value).append("\r\n");
     }
-    if (response.status != 204 && response.status != 304) text += fmt::format("Content-Length: {}\r\n", length);
-    text += fmt::format("Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n", fmt::gmtime(std::time(nullptr)));
+    if (length && !has_no_body(response.status)) fmt::format_to(out, "Content-Length: {}\r\n", *length);
+    text += date_header();
     text += keep_alive_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
     return text;
 }
 
-asio::awaitable<bool> HttpConnection::write_all(std::string_view head, ByteView body) {
-    auto& tcp = transport_.next_layer();
-    bool first = true;
-    while (first || !body.empty()) {
-        tcp.expires_after(shared_->options.limits.write_time);
-        const auto piece = body.first(std::min(body.size(), kPiece));
-        const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(piece.data(), piece.size())};
-        const auto [error, size] = co_await asio::async_write(transport_, buffers, kTuple);
-        if (error) co_return false;
-        body = body.subspan(piece.size());
-        head = {};
-        first = false;
+asio::awaitable<bool> HttpConnection::send(std::span<iovec> pieces) {
+    std::size_t round = kRound;
+    limit(shared_->options.limits.write_time, Overdue::close);
+    for (consume(pieces, 0); !pieces.empty(); consume(pieces, 0)) {
+        if (broken_) co_return false;
+        std::size_t sent = 0;
+        if (transport_.tls() == nullptr) {
+            const auto now = transport_.write_now(pieces.first(std::min(pieces.size(), kMostPieces)));
+            if (now < 0 && errno != EAGAIN && errno != EINTR) co_return false;
+            if (now < 0) {
+                const auto [error] =
+                    co_await transport_.next_layer().socket().async_wait(asio::socket_base::wait_write, kTuple);
+                if (error) co_return false;
+                continue;
+            }
+            sent = static_cast<std::size_t>(now);
+        } else {
+            const asio::const_buffer front(pieces.front().iov_base, std::min(pieces.front().iov_len, kRound));
+            const auto [error, size] = co_await transport_.async_write_some(front, kTuple);
+            if (error) co_return false;
+            sent = size;
+        }
+        consume(pieces, sent);
+        if (sent >= round) limit(shared_->options.limits.write_time, Overdue::close);
+        round = sent >= round ? kRound : round - sent;
     }
+    unlimit();
     co_return true;
+}
+
+asio::awaitable<bool> HttpConnection::write_all(std::string_view head, std::span<const SharedBody> pieces,
+                                                std::string_view tail) {
+    std::vector<iovec> all;
+    all.reserve(pieces.size() + 2);
+    all.push_back(to_iovec(as_bytes(head)));
+    for (const auto& piece : pieces) all.push_back(to_iovec(piece.bytes));
+    all.push_back(to_iovec(as_bytes(tail)));
+    auto sending = send(all);
+    co_return co_await std::move(sending);
 }
 
 asio::awaitable<bool> HttpConnection::write(const Request& request, Response response) {
     if (finishing_ || shared_->stopping) keep_alive_ = false;
-    if (const auto* file = std::get_if<FileBody>(&response.body)) {
-        const std::string path = file->path;
-        auto sending = write_file(request, std::move(response), path);
+    if (auto* file = std::get_if<FileBody>(&response.body)) {
+        auto body = std::move(*file);
+        auto sending = write_file(request, std::move(response), std::move(body));
         co_return co_await std::move(sending);
     }
-    const auto* shared = std::get_if<SharedBody>(&response.body);
-    const auto body = shared != nullptr ? shared->bytes : as_bytes(std::get<std::string>(response.body));
-    const auto head = header_text(response, body.size());
-    const bool without_body = request.method == Method::head || response.status == 204 || response.status == 304;
-    auto sending = write_all(head, without_body ? ByteView{} : body);
+    if (auto* source = std::get_if<std::shared_ptr<BodySource>>(&response.body)) {
+        auto body = std::move(*source);
+        auto sending = write_source(request, std::move(response), std::move(body));
+        co_return co_await std::move(sending);
+    }
+    SharedBody single;
+    std::span<const SharedBody> pieces(&single, 1);
+    if (const auto* text = std::get_if<std::string>(&response.body)) single.bytes = as_bytes(*text);
+    if (const auto* shared = std::get_if<SharedBody>(&response.body)) single.bytes = shared->bytes;
+    if (const auto* gather = std::get_if<GatherBody>(&response.body)) pieces = gather->pieces;
+    std::uint64_t length = 0;
+    for (const auto& piece : pieces) length += piece.bytes.size();
+    const auto head = header_text(response, length);
+    if (request.method == Method::head || has_no_body(response.status)) pieces = {};
+    auto sending = write_all(head, pieces);
     co_return co_await std::move(sending);
 }
 
-asio::awaitable<bool> HttpConnection::write_file(const Request& request, Response response, const std::string& path) {
-    struct stat about{};
-    // Opening and reading may wait for a slow disk: on a worker, never here.
-    auto open_work = [&path, &about]() -> asio::awaitable<int> { co_return open_regular(path, about); };
-    const OpenFile file(co_await asio::co_spawn(shared_->workers.get_executor(), std::move(open_work), asio::use_awaitable));
-    if (file.get() < 0) {
-        auto sending = write(request, problem_response(404, "not_found", "the file is gone"));
-        co_return co_await std::move(sending);
+asio::awaitable<bool> HttpConnection::write_source(const Request& request, Response response,
+                                                   std::shared_ptr<BodySource> source) {
+    const bool chunked = !old_client_;
+    if (chunked) response.headers.set("Transfer-Encoding", "chunked");
+    if (!chunked) keep_alive_ = false;
+    const auto head = header_text(response, std::nullopt);
+    const bool begun = co_await write_all(head, {});
+    if (!begun || request.method == Method::head || source == nullptr) co_return begun;
+    streaming_ = true;
+    wakeup_->forget();
+    watch_peer();
+    bool whole = false;
+    std::exception_ptr failure;
+    try {
+        source->on_open([wakeup = wakeup_] { wakeup->wake(); });
+        whole = co_await send_source(*source, chunked);
+    } catch (...) {
+        failure = std::current_exception();
     }
-    const auto size = static_cast<std::uint64_t>(about.st_size);
-    const auto etag = etag_of(about);
-    response.headers.set("ETag", etag);
-    response.headers.set("Accept-Ranges", "bytes");
-    const auto if_range = request.headers.get("If-Range");
-    const bool range_holds = if_range.empty() || if_range == etag;
-    const auto range = parse_range(range_holds ? request.headers.get("Range") : std::string_view{}, size);
-    if (range.kind == ByteRange::Kind::part) {
-        response.status = 206;
-        response.headers.set("Content-Range",
-                             fmt::format("bytes {}-{}/{}", range.first, range.first + range.size - 1, size));
-    } else if (range.kind == ByteRange::Kind::unsatisfiable) {
-        response = problem_response(416, "invalid_argument", "the range begins behind the end");
-        response.headers.set("Content-Range", fmt::format("bytes */{}", size));
-        auto sending = write(request, std::move(response));
-        co_return co_await std::move(sending);
-    } else if (request.headers.get("If-None-Match") == etag) {
-        response.status = 304;
+    unwatch_peer();
+    streaming_ = false;
+    source->on_close();
+    if (failure) std::rethrow_exception(failure);
+    if (!whole) break_off();
+    co_return whole;
+}
+
+asio::awaitable<bool> HttpConnection::send_source(BodySource& source, bool chunked) {
+    while (!broken_ && !finishing_) {
+        std::vector<SharedBody> pieces;
+        std::size_t size = 0;
+        while (size < kRound && pieces.size() < kMostPieces - 2) {
+            auto piece = source.next();
+            if (!piece) break;
+            size += piece->bytes.size();
+            if (!piece->bytes.empty()) pieces.push_back({std::move(piece->owner), piece->bytes});
+        }
+        if (size == 0) {
+            if (source.finished()) {
+                auto ending = write_all(chunked ? "0\r\n\r\n" : "", {});
+                co_return co_await std::move(ending);
+            }
+            co_await wakeup_->wait();
+            continue;
+        }
+        const auto head = chunked ? fmt::format("{:x}\r\n", size) : std::string();
+        const bool sent = co_await write_all(head, pieces, chunked ? "\r\n" : "");
+        if (!sent) break;
     }
-    std::string head = header_text(response, range.size);
-    auto left = request.method == Method::head || response.status == 304 ? 0 : range.size;
-    Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
-    for (auto at = range.first; left > 0 || !head.empty();) {
-        const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece));
-        auto read_work = [&file, &piece, want, at]() -> asio::awaitable<ssize_t> {
-            co_return want == 0 ? 0 : pread(file.get(), piece.data(), want, static_cast<off_t>(at));
-        };
-        const auto got = co_await asio::co_spawn(shared_->workers.get_executor(), std::move(read_work), asio::use_awaitable);
-        if (got < 0 || (want > 0 && got == 0)) co_return false;  // cut short: the length was promised already
-        const bool sent = co_await write_all(head, ByteView(piece.data(), static_cast<std::size_t>(got)));
-        if (!sent) co_return false;
-        head.clear();
-        at += static_cast<std::uint64_t>(got);
-        left -= static_cast<std::uint64_t>(got);
-    }
-    co_return true;
+    co_return false;
+}
+
+void HttpConnection::watch_peer() {
+    auto& socket = transport_.next_layer().socket();
+    socket.async_wait(
+        asio::socket_base::wait_read, [weak = weak_from_this(), number = ++peer_watch_](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (!self || error || self->peer_watch_ != number) return;
+            char byte = 0;
+            const auto got = recv(self->transport_.next_layer().socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+            if (got > 0 || (got < 0 && errno == EAGAIN)) return;  // it asks for more already
+            self->broken_ = true;
+            self->wakeup_->wake_here();
+        });
+}
+
+void HttpConnection::unwatch_peer() {
+    ++peer_watch_;
+    boost::system::error_code ignored;
+    transport_.next_layer().socket().cancel(ignored);
 }
 
 }  // namespace vantage::net

@@ -51,6 +51,7 @@ class TestClient {
         buffer_.append(piece.data(), static_cast<std::size_t>(got));
         return true;
     }
+    [[nodiscard]] std::size_t buffered() const { return buffer_.size(); }
     // Everything up to the end of the stream.
     std::string rest() {
         while (receive()) {
@@ -67,6 +68,10 @@ class TestClient {
             if (!receive()) return answer;
         parse_head(std::string_view(buffer_).substr(0, end), answer);
         buffer_.erase(0, end + 4);
+        if (!head && answer.headers.get("Transfer-Encoding") == "chunked") {
+            answer.body = chunks();
+            return answer;
+        }
         const auto length = answer.headers.get("Content-Length");
         const auto size = head || length.empty() || answer.status == 304 ? 0 : std::stoul(std::string(length));
         while (buffer_.size() < size)
@@ -133,6 +138,20 @@ class TestClient {
         while (buffer_.size() < size)
             if (!receive()) return false;
         return true;
+    }
+    // A chunked body without its frame; ends with "(cut)" when the connection ended before it did.
+    std::string chunks() {
+        std::string body;
+        for (;;) {
+            std::size_t line = 0;
+            while ((line = buffer_.find("\r\n")) == std::string::npos)
+                if (!receive()) return body + "(cut)";
+            const auto size = std::stoul(buffer_.substr(0, line), nullptr, 16);
+            if (!fill(line + 2 + size + 2)) return body + "(cut)";
+            body += buffer_.substr(line + 2, size);
+            buffer_.erase(0, line + 2 + size + 2);
+            if (size == 0) return body;
+        }
     }
     static void parse_head(std::string_view head, Response& answer) {
         answer.status = std::stoi(std::string(head.substr(9, 3)));

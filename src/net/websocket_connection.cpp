@@ -4,16 +4,14 @@
 #include "net/websocket_connection.hpp"
 
 #include "base/log.hpp"
+#include "net/wakeup.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
-
-#include <atomic>
 
 namespace vantage::net {
 namespace {
@@ -30,16 +28,17 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
           socket_(transport),
           session_(std::move(session)),
           limits_(limits),
-          wake_(transport.get_executor()),
+          wakeup_(std::make_shared<Wakeup>(transport.get_executor())),
           tick_(transport.get_executor()),
           done_(transport.get_executor()) {}
+    ~WebSocketConnection() { wakeup_->close(); }
+    WebSocketConnection(const WebSocketConnection&) = delete;
+    WebSocketConnection& operator=(const WebSocketConnection&) = delete;
 
     asio::awaitable<void> run(const Request& request) {
         const bool open = co_await accept(request);
         if (open) {
-            session_->on_open([weak = weak_from_this()] {
-                if (const auto self = weak.lock()) self->wake();
-            });
+            session_->on_open([wakeup = wakeup_] { wakeup->wake(); });
             start(read_loop());
             start(write_loop());
             start(watch_loop());
@@ -57,7 +56,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
         if (closing_) return;
         closing_ = websocket::close_reason(code, reason.substr(0, 120));
         close_deadline_ = std::chrono::steady_clock::now() + seconds(3);
-        wake_.cancel();
+        wakeup_->wake_here();
     }
 
   private:
@@ -91,19 +90,9 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
         end();
     }
 
-    // From any thread; several calls before the strand gets to it become one.
-    void wake() {
-        if (wake_posted_.exchange(true)) return;
-        asio::post(transport_.get_executor(), [self = shared_from_this()] {
-            self->wake_posted_ = false;
-            self->woken_ = true;
-            self->wake_.cancel();
-        });
-    }
-
     void end() {
         over_ = true;
-        wake_.cancel();
+        wakeup_->wake_here();
         tick_.cancel();
         transport_.next_layer().close();
     }
@@ -120,20 +109,16 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
             }
             session_->on_text({static_cast<const char*>(buffer.data().data()), size});
             buffer.consume(size);
-            woken_ = true;
-            wake_.cancel();
+            wakeup_->wake_here();
         }
         end();
     }
 
     asio::awaitable<void> write_loop() {
         while (!over_ && !closing_) {
-            woken_ = false;
             const auto message = session_->next();
             if (!message) {
-                if (woken_) continue;
-                wake_.expires_at(std::chrono::steady_clock::time_point::max());
-                co_await wake_.async_wait(kTuple);
+                co_await wakeup_->wait();
                 continue;
             }
             socket_.binary(message->binary);
@@ -162,13 +147,12 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
     websocket::stream<Transport&> socket_;
     const std::shared_ptr<WebSocketSession> session_;
     const HttpLimits& limits_;
-    asio::steady_timer wake_, tick_, done_;
+    const std::shared_ptr<Wakeup> wakeup_;
+    asio::steady_timer tick_, done_;
     int running_{0};  // loops
     std::optional<websocket::close_reason> closing_;
     std::optional<std::chrono::steady_clock::time_point> write_deadline_, close_deadline_;
     bool over_{false};
-    bool woken_{false};
-    std::atomic<bool> wake_posted_{false};  // self-locking
 };
 
 }  // namespace

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files: ranges, files that are still written. Plain connections get them from the kernel (sendfile), TLS reads them in
+// pieces. Opening and reading may wait for a slow disk, so both happen on a worker.
+#include "net/http_connection.hpp"
+#include "net/http_range.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace vantage::net {
+namespace {
+
+namespace asio = boost::asio;
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::uint64_t kPiece = 256U << 10;
+// What a worker sends before others get their turn.
+constexpr std::uint64_t kTurn = 8U << 20;
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const { return number_; }
+
+  private:
+    int number_;
+};
+
+// -1 when it is no readable regular file.
+int open_regular(const std::string& path, struct stat& about) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file >= 0 && (fstat(file, &about) != 0 || !S_ISREG(about.st_mode))) {
+        ::close(file);
+        return -1;
+    }
+    return file;
+}
+
+std::string etag_of(const struct stat& about) {
+    return fmt::format("\"{:x}-{:x}.{:x}\"", about.st_size, about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
+}
+
+// sendfile has no MSG_NOSIGNAL; a thread that blocks the signal gets EPIPE alone.
+void block_broken_pipe_signal() {
+    thread_local bool blocked = false;
+    if (std::exchange(blocked, true)) return;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+enum class Sent : std::uint8_t { all, full, failed };
+
+// Sends [at, end) until the socket takes no more; moves `at`.
+Sent send_some(int socket, int file, std::uint64_t& at, std::uint64_t end) {
+    block_broken_pipe_signal();
+    for (auto offset = static_cast<off_t>(at); at < end; at = static_cast<std::uint64_t>(offset)) {
+        const auto got = ::sendfile(socket, file, &offset, static_cast<std::size_t>(end - at));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return errno == EAGAIN ? Sent::full : Sent::failed;
+        if (got == 0) return Sent::failed;  // the file became shorter
+    }
+    return Sent::all;
+}
+
+// Sets status and headers; false when a problem is to be sent instead of the file, which is then in `response`.
+bool choose_range(const Request& request, Response& response, const std::string& etag, std::uint64_t size,
+                  ByteRange& range) {
+    if (!etag.empty()) response.headers.set("ETag", etag);
+    response.headers.set("Accept-Ranges", "bytes");
+    const auto if_range = request.headers.get("If-Range");
+    const bool holds = if_range.empty() || (!etag.empty() && if_range == etag);
+    range = parse_range(holds ? request.headers.get("Range") : std::string_view{}, size);
+    if (range.kind == ByteRange::Kind::part) {
+        response.status = 206;
+        response.headers.set("Content-Range",
+                             fmt::format("bytes {}-{}/{}", range.first, range.first + range.size - 1, size));
+    } else if (range.kind == ByteRange::Kind::unsatisfiable) {
+        response = problem_response(416, "invalid_argument", "the range begins behind the end");
+        response.headers.set("Content-Range", fmt::format("bytes */{}", size));
+        return false;
+    } else if (!etag.empty() && request.headers.get("If-None-Match") == etag) {
+        response.status = 304;
+    }
+    return true;
+}
+
+}  // namespace
+
+asio::awaitable<bool> HttpConnection::write_file(const Request& request, Response response, FileBody body) {
+    struct stat about{};
+    auto open_work = [&body, &about]() -> asio::awaitable<int> { co_return open_regular(body.path, about); };
+    const Descriptor file(
+        co_await asio::co_spawn(shared_->workers.get_executor(), std::move(open_work), asio::use_awaitable));
+    const bool failed = body.growth && body.growth->progress().failed;
+    if (file.get() < 0 || failed) {
+        auto sending = write(request, failed ? problem_response(500, "internal", "the file could not be written to its end")
+                                             : problem_response(404, "not_found", "the file is gone"));
+        co_return co_await std::move(sending);
+    }
+    const auto size = body.growth ? body.growth->final_size() : static_cast<std::uint64_t>(about.st_size);
+    if (body.etag.empty() && !body.growth) body.etag = etag_of(about);
+    ByteRange range;
+    if (!choose_range(request, response, body.etag, size, range)) {
+        auto sending = write(request, std::move(response));
+        co_return co_await std::move(sending);
+    }
+    const auto head = header_text(response, range.size);
+    const bool begun = co_await write_all(head, {});
+    if (!begun || request.method == Method::head || response.status == 304) co_return begun;
+    auto sending = send_file({file.get(), range.first, range.first + range.size, body.growth.get()});
+    co_return co_await std::move(sending);
+}
+
+asio::awaitable<bool> HttpConnection::send_file(FileSpan span) {
+    while (span.at < span.end) {
+        auto ready = span.end;
+        if (span.growth != nullptr) {
+            const auto progress = span.growth->progress();
+            ready = std::min(ready, progress.written);
+            if (ready <= span.at) {
+                if (progress.failed) co_return false;  // cut short: the length was promised already
+                const bool more = co_await wait_for_growth(*span.growth, span.at);
+                if (!more) co_return false;
+                continue;
+            }
+        }
+        const bool sent = co_await send_ready(span, std::min(ready, span.at + kTurn));
+        if (!sent) co_return false;
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> HttpConnection::send_ready(FileSpan& span, std::uint64_t end) {
+    const auto& workers = shared_->workers.get_executor();
+    if (transport_.tls() != nullptr) {
+        Bytes piece(static_cast<std::size_t>(std::min(end - span.at, kPiece)));
+        auto read_work = [&span, &piece]() -> asio::awaitable<ssize_t> {
+            co_return pread(span.file, piece.data(), piece.size(), static_cast<off_t>(span.at));
+        };
+        const auto got = co_await asio::co_spawn(workers, std::move(read_work), asio::use_awaitable);
+        if (got <= 0) co_return false;
+        const SharedBody body{nullptr, ByteView(piece.data(), static_cast<std::size_t>(got))};
+        span.at += static_cast<std::uint64_t>(got);
+        auto sending = write_all({}, {&body, 1});
+        co_return co_await std::move(sending);
+    }
+    // A descriptor of its own: the connection may be cut, and its number used again, while the worker sends.
+    auto& socket = transport_.next_layer().socket();
+    const Descriptor own(fcntl(socket.native_handle(), F_DUPFD_CLOEXEC, 0));
+    if (own.get() < 0) co_return false;
+    for (auto counted = span.at; span.at < end;) {
+        auto send_work = [&span, &own, end]() -> asio::awaitable<Sent> {
+            co_return send_some(own.get(), span.file, span.at, end);
+        };
+        const auto sent = co_await asio::co_spawn(workers, std::move(send_work), asio::use_awaitable);
+        if (sent == Sent::failed || broken_) co_return false;
+        if (sent == Sent::all) break;
+        if (overdue_ == Overdue::nothing || span.at - counted >= kPiece) {
+            limit(shared_->options.limits.write_time, Overdue::close);
+            counted = span.at;
+        }
+        const auto [error] = co_await socket.async_wait(asio::socket_base::wait_write, kTuple);
+        if (error) co_return false;
+    }
+    unlimit();
+    co_return true;
+}
+
+asio::awaitable<bool> HttpConnection::wait_for_growth(FileGrowth& growth, std::uint64_t at) {
+    wakeup_->forget();
+    watch_peer();
+    const auto number = growth.watch(at, [wakeup = wakeup_] { wakeup->wake(); });
+    co_await wakeup_->wait();
+    growth.forget(number);
+    unwatch_peer();
+    co_return !broken_;
+}
+
+}  // namespace vantage::net
