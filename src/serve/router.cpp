@@ -36,17 +36,38 @@ bool listed(const std::vector<std::string>& list, std::string_view value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// On every answer, whatever it is.
-void add_common_headers(const net::Request& request, const Services& app, net::Response& response) {
-    response.headers.set("X-Content-Type-Options", "nosniff");
-    response.headers.set("Referrer-Policy", "same-origin");
-    response.headers.set("X-Frame-Options", "DENY");
-    if (!response.headers.has("Cache-Control")) response.headers.set("Cache-Control", "no-store");
-    const auto origin = request.headers.get("Origin");
-    if (!app.allowed_origins.empty()) response.headers.add("Vary", "Origin");
-    if (origin.empty() || !listed(app.allowed_origins, origin)) return;
-    response.headers.set("Access-Control-Allow-Origin", std::string(origin));
-    response.headers.set("Access-Control-Expose-Headers", "Content-Range, Content-Length, ETag, Retry-After");
+// What every answer to one request says, whatever it is. Holds no reference: an answer may come when the server has gone.
+class CommonHeaders {
+  public:
+    CommonHeaders(const net::Request& request, const Services& app) : vary_(!app.allowed_origins.empty()) {
+        const auto origin = request.headers.get("Origin");
+        if (!origin.empty() && listed(app.allowed_origins, origin)) allowed_ = origin;
+    }
+    void add_to(net::Response& response) const {
+        auto& headers = response.headers;
+        headers.set("X-Content-Type-Options", "nosniff");
+        headers.set("Referrer-Policy", "same-origin");
+        headers.set("X-Frame-Options", "DENY");
+        if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+        if (vary_) headers.add("Vary", "Origin");
+        if (allowed_.empty()) return;
+        headers.set("Access-Control-Allow-Origin", allowed_);
+        headers.set("Access-Control-Expose-Headers", "Content-Range, Content-Length, ETag, Retry-After");
+    }
+
+  private:
+    bool vary_;
+    std::string allowed_;
+};
+
+void add_common_headers(const CommonHeaders& common, net::Response& response) {
+    if (!response.later) return common.add_to(response);
+    response.later = [common, later = std::move(response.later)](std::function<void(net::Response)> done) {
+        later([common, done = std::move(done)](net::Response answer) {
+            common.add_to(answer);
+            done(std::move(answer));
+        });
+    };
 }
 
 net::Response preflight(std::string_view allow) {
@@ -179,7 +200,7 @@ net::Response Router::handle(const net::Request& request) const {
     auto response = result ? std::move(*result) : problem(result.error());
     if (!result && result.error().code == errc::internal)
         log::error("http", "{} {}: {}", to_string(request.method), request.path, result.error().message);
-    add_common_headers(request, app_, response);
+    add_common_headers(CommonHeaders(request, app_), response);
     // Never the query nor a link: they may carry a one-time token or a signature.
     log::debug("http", "{} {} {} {}", request.peer, to_string(request.method),
                Links::is_link(request.path) ? "/link/..." : request.path, response.status);

@@ -224,6 +224,29 @@ TEST_F(RouterTest, CorsIsForThoseOnTheList) {
     EXPECT_FALSE(router.handle(stranger).headers.has("Access-Control-Allow-Origin"));
 }
 
+TEST_F(RouterTest, AnAnswerThatComesLaterHasTheSameHeaders) {
+    services.app.allowed_origins = {"https://wall.example"};
+    std::function<void(net::Response)> kept;
+    static std::function<void(net::Response)>* keeper = nullptr;
+    keeper = &kept;
+    table = {{Method::get, "/healthz", Need::open, Ways::program,
+              [](const Call&) -> Result<net::Response> {
+                  net::Response response;
+                  response.later = [](std::function<void(net::Response)> done) { *keeper = std::move(done); };
+                  return response;
+              },
+              ""}};
+    auto request = request_of(Method::get, "/healthz");
+    request.headers.add("Origin", "https://wall.example");
+    const auto response = Router(services.app, table).handle(request);
+    net::Response given;
+    response.later([&](net::Response answer) { given = std::move(answer); });
+    kept(net::text_response(200, "text/plain", "at last"));
+    EXPECT_EQ(std::get<std::string>(given.body), "at last");
+    EXPECT_EQ(given.headers.get("X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(given.headers.get("Access-Control-Allow-Origin"), "https://wall.example");
+}
+
 TEST_F(RouterTest, SaysWhichMethodsAnAddressTakes) {
     const Router router(services.app, table);
     const auto wrong = router.handle(request_of(Method::put, "/api/v1/cameras"));
