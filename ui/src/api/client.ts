@@ -9,6 +9,18 @@ export function address(path: string, base: string = document.baseURI): string {
   return new URL(path.replace(/^\//, ""), base).href;
 }
 
+// An address as the server gives it: from its root on.
+export function serverAddress(url: string, base: string = document.baseURI): string {
+  return new URL(url, base).href;
+}
+
+// The same without the path under which the page lives: what the server itself calls it.
+export function ownPath(url: string, base: string = document.baseURI): string {
+  const { pathname, search } = new URL(url, base);
+  const below = basePath(base);
+  return (pathname.startsWith(`${below}/`) ? pathname.slice(below.length) : pathname) + search;
+}
+
 export function socketAddress(path: string, base: string = document.baseURI): string {
   return address(path, base).replace(/^http/, "ws");
 }

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page reads from the server, by subject, with how fresh it must be.
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { fetched, request, setCsrf } from "./client";
 import type {
   AuditEntry,
   Camera,
   CameraConfig,
   Coverage,
+  Export,
+  ExportWish,
+  Link,
   LogLine,
   Me,
   ProbeReport,
   Role,
+  Segment,
   StreamKind,
+  StreamPassword,
   SystemReport,
   Token,
   User,
@@ -45,9 +50,13 @@ export function useCameras(everyMs = 3000) {
   });
 }
 
-export function coveragePath(camera: string, stream: StreamKind, start: number, end: number): string {
+function spanPath(what: "coverage" | "segments", camera: string, stream: StreamKind, start: number, end: number): string {
   const iso = (seconds: number) => encodeURIComponent(new Date(seconds * 1000).toISOString());
-  return `/api/v1/cameras/${encodeURIComponent(camera)}/coverage?stream=${stream}&start=${iso(start)}&end=${iso(end)}`;
+  return `/api/v1/cameras/${encodeURIComponent(camera)}/${what}?stream=${stream}&start=${iso(start)}&end=${iso(end)}`;
+}
+
+export function coveragePath(camera: string, stream: StreamKind, start: number, end: number): string {
+  return spanPath("coverage", camera, stream, start, end);
 }
 
 // Coverage of [start, end) in Unix seconds. A span that reaches into the present is asked again while it grows.
@@ -59,6 +68,37 @@ export function useCoverage(camera: string, stream: StreamKind, start: number, e
     refetchInterval: growing ? everyMs : false,
     placeholderData: keepPreviousData,
     enabled,
+  });
+}
+
+// The segments of several cameras that meet [start, end) in Unix seconds.
+export function useSegments(cameras: string[], stream: StreamKind, start: number, end: number) {
+  return useQueries({
+    queries: cameras.map((camera) => ({
+      queryKey: ["segments", camera, stream, start, end],
+      queryFn: async ({ signal }: { signal: AbortSignal }) =>
+        (await get<{ segments: Segment[] }>(spanPath("segments", camera, stream, start, end), signal)).segments,
+      staleTime: 30_000,
+    })),
+  });
+}
+
+export const underWay = ({ state }: Export) => state === "queued" || state === "running";
+
+// Asked each second while one is under way.
+export function useExports() {
+  return useQuery({
+    queryKey: ["exports"],
+    queryFn: async ({ signal }) => (await get<{ exports: Export[] }>("/api/v1/exports", signal)).exports,
+    refetchInterval: ({ state }) => (state.data?.some(underWay) ? 1000 : 10_000),
+  });
+}
+
+export function useStreamPassword() {
+  return useQuery({
+    queryKey: ["stream-password"],
+    queryFn: ({ signal }) => get<StreamPassword>("/api/v1/me/stream-password", signal),
+    staleTime: 60_000,
   });
 }
 
@@ -134,5 +174,10 @@ export const changes = {
   confirmClock: () => request<void>("POST", "/api/v1/system/clock"),
   addToken: (body: { name: string; expires?: string }) =>
     request<{ id: string | number; token: string }>("POST", "/api/v1/tokens", body),
+  addExport: (body: ExportWish) => request<Export>("POST", "/api/v1/exports", body),
+  cancelExport: (id: string) => request<void>("POST", `/api/v1/exports/${encodeURIComponent(id)}/cancel`),
+  removeExport: (id: string) => request<void>("DELETE", `/api/v1/exports/${encodeURIComponent(id)}`),
+  addLink: (body: { path: string; seconds: number }) => request<Link>("POST", "/api/v1/links", body),
+  newStreamPassword: () => request<StreamPassword>("POST", "/api/v1/me/stream-password"),
   removeToken: (id: string | number) => request<void>("DELETE", `/api/v1/tokens/${encodeURIComponent(String(id))}`),
 };

@@ -12,6 +12,8 @@ export interface Me {
 }
 
 export type StreamKind = "main" | "sub";
+export type Transcode = "h264" | "720p" | "480p" | "360p";
+export type FeedStream = StreamKind | Transcode; // what a player can be shown
 export type StreamState = "connecting" | "running" | "lost" | "idle" | "refused" | "disabled";
 
 export interface Track {
@@ -136,8 +138,66 @@ export interface SystemReport {
   time_zone: string;
   now: string;
   clock_hold: string | null; // why nothing is deleted by age: the host's clock stepped
+  transcodes?: { running: number; most: number; encoder: string }; // conversions for viewers
+  rtsp?: { port: number; tls_port: number | null } | null; // null: off
   disks: Disk[];
   libraries: { name: string; version: string }[];
+}
+
+export type ExportState = "queued" | "running" | "done" | "failed" | "cancelled";
+
+export interface ExportFile {
+  name: string;
+  camera: string;
+  start: string;
+  end: string;
+  bytes: number; // when it is whole
+  written: number;
+  url: string;
+}
+
+export interface Export {
+  id: string;
+  name: string;
+  user: string;
+  cameras: string[];
+  stream: StreamKind;
+  start: string;
+  end: string;
+  exact: boolean;
+  state: ExportState;
+  progress: number; // 0 to 1
+  bytes: number;
+  written: number;
+  error: string | null;
+  created: string;
+  expires: string | null;
+  gaps: (Gap & { camera: string })[];
+  files: ExportFile[];
+  zip: { name: string; bytes: number; url: string } | null;
+}
+
+export interface ExportWish {
+  name: string;
+  cameras: string[];
+  stream: StreamKind;
+  start: string;
+  end: string;
+  exact: boolean;
+}
+
+export interface Link {
+  url: string; // from the root of the server
+  expires: string;
+}
+
+export interface StreamPassword {
+  user: string;
+  password: string;
+}
+
+export interface Segment extends Span {
+  bytes: number;
 }
 
 export interface LogLine {
@@ -166,6 +226,8 @@ export interface Problem {
   retry_after?: number; // seconds, from Retry-After
 }
 
-export function streamOf(camera: Camera, kind: StreamKind): Stream | undefined {
+// Of a conversion: the stream that it is made from.
+export function streamOf(camera: Camera, name: FeedStream): Stream | undefined {
+  const kind = name === "sub" ? "sub" : "main";
   return camera.streams.find((stream) => stream.kind === kind);
 }

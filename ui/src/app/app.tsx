@@ -8,6 +8,7 @@ import { useMe, useSetupNeeded } from "../api/queries";
 import type { Me } from "../api/types";
 import { CameraScreen } from "../screens/camera/camera_screen";
 import { CamerasScreen } from "../screens/cameras/cameras_screen";
+import { ExportsScreen } from "../screens/exports/exports_screen";
 import { LoginScreen } from "../screens/login/login_screen";
 import { SetupScreen } from "../screens/setup/setup_screen";
 import { SystemScreen } from "../screens/system/system_screen";
@@ -65,6 +66,7 @@ function SignedIn({ me }: { me: Me }) {
           <Route index element={<WallScreen canAdd={operator} />} />
           <Route path="watch/:camera" element={<CameraScreen />} />
           <Route path="cameras" element={<CamerasScreen canChange={operator} />} />
+          <Route path="exports" element={<ExportsScreen />} />
           <Route path="access" element={<UsersScreen me={me} />} />
           <Route path="system" element={<SystemScreen admin={me.role === "admin"} />} />
           <Route path="*" element={<Empty icon="search" title="There is no such page" />} />

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { ahead, backoff, chase, covers, grantFrom, kLeastLag, LagTarget, nextGrant, overHole, Patience, trimTo } from "./decisions";
+import { ahead, backoff, chase, covers, grantFrom, kLeastLag, LagTarget, nextGrant, overHole, Patience, ThinLine, trimTo } from "./decisions";
 
 describe("live", () => {
   it("leaves the rate alone close to its target", () => {
@@ -127,6 +127,14 @@ it("keeps footage behind the playhead for steps back, and drops it in large bite
 
 it("waits longer between attempts, up to 15 s", () => {
   expect([0, 1, 2, 5, 20].map(backoff)).toEqual([500, 1000, 2000, 15_000, 15_000]);
+});
+
+it("takes a line for thin that drops parts again and again, not now and then", () => {
+  const thin = new ThinLine();
+  expect([0, 10_000, 20_000].map((at) => thin.dropped(at))).toEqual([false, false, true]);
+  expect(thin.dropped(21_000)).toBe(false); // what came after it is looked at anew
+  const fair = new ThinLine();
+  expect([0, 31_000, 62_000, 93_000].map((at) => fair.dropped(at))).not.toContain(true);
 });
 
 it("gives the decoder up after failures in a row, not after some a day", () => {

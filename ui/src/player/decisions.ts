@@ -153,6 +153,18 @@ export function trimTo(ranges: Range[], time: number, live: boolean): number | n
   return time - first.start > keep * 2 ? time - keep : null;
 }
 
+// A line that drops parts three times in a minute is too thin for what it carries.
+export class ThinLine {
+  private drops: number[] = [];
+
+  dropped(nowMs: number): boolean {
+    this.drops = [...this.drops.filter((at) => nowMs - at < 60_000), nowMs];
+    if (this.drops.length < 3) return false;
+    this.drops = [];
+    return true;
+  }
+}
+
 // Milliseconds until the n-th attempt to connect again (0 is the first), without its random part.
 export function backoff(attempt: number): number {
   return Math.min(15_000, 500 * 2 ** Math.min(attempt, 8));

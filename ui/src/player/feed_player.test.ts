@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FeedPlayer } from "./feed_player";
 import type { PlayerState } from "./player_state";
+import type { Offer } from "./stream_choice";
 import { FakeMediaSource, FakeSocket, FakeVideo, installFakes } from "./test_fakes";
 
 const t0 = 1_763_632_830;
@@ -14,17 +15,17 @@ const buffer = () => FakeMediaSource.last.buffer!;
 const init = (request: number, more: object = {}) =>
   FakeSocket.last.say({ type: "init", request, stream: "main", mime: 'video/mp4; codecs="avc1.640028"', live: true, width: 1920, height: 1080, ...more });
 
-function make(streams = [{ kind: "main" as const, recorded: true }, { kind: "sub" as const, recorded: false }]): void {
+function make(streams: Offer[] = [{ kind: "main", recorded: true }, { kind: "sub", recorded: false }, { kind: "converted", recorded: true }]): void {
   video = new FakeVideo();
-  player = new FeedPlayer(video as unknown as HTMLVideoElement, { address: "ws://x/door/feed", stream: "main", streams, onState: (next) => (state = next) });
+  player = new FeedPlayer(video as unknown as HTMLVideoElement, { address: "ws://x/door/feed", quality: "auto", streams, onState: (next) => (state = next) });
   state = player.state;
   player.suspend(true);
   player.suspend(false);
 }
 
 // Live with two seconds in the buffer and the first picture shown.
-async function playLive(): Promise<void> {
-  make();
+async function playLive(streams?: Offer[]): Promise<void> {
+  make(streams);
   FakeSocket.last.connect();
   init(1);
   FakeSocket.last.bytes();
@@ -139,18 +140,62 @@ describe("live", () => {
 });
 
 describe("streams", () => {
-  it("falls back to sub when the server says that the browser cannot play main", () => {
+  const refuse = (request: number, code: string, detail = "") => FakeSocket.last.say({ type: "error", request, code, detail });
+  it("asks for main converted when the server says that the browser cannot play it", () => {
     make();
     FakeSocket.last.connect();
-    FakeSocket.last.say({ type: "error", request: 1, code: "unsupported", detail: "H.265" });
-    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 2, stream: "sub" });
-    expect(state).toMatchObject({ stream: "sub", fellBack: true });
+    refuse(1, "unsupported", "H.265");
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 2, stream: "h264" });
+    expect(state).toMatchObject({ stream: "h264", fellBack: "unplayable" });
+  });
+  it("shows the small stream while the recorder converts as much as it can", () => {
+    make();
+    FakeSocket.last.connect();
+    refuse(1, "unsupported");
+    refuse(2, "overloaded", "all 2 conversions are taken");
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 3, stream: "sub" });
+  });
+  it("says so, and tries again, when there is nothing else to show", async () => {
+    make([{ kind: "main", recorded: true }, { kind: "converted", recorded: true }]);
+    FakeSocket.last.connect();
+    refuse(1, "unsupported");
+    refuse(2, "overloaded", "all 2 conversions are taken");
+    expect(state).toMatchObject({ phase: "failed", code: "overloaded", detail: "all 2 conversions are taken" });
+    await step(4100);
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 3, stream: "h264" });
   });
   it("says so when nothing is left to play", () => {
-    make([{ kind: "main", recorded: true }]);
+    make([{ kind: "main", recorded: true }, { kind: "converted", recorded: true }]);
     FakeSocket.last.connect();
     init(1, { mime: 'video/mp4; codecs="hvc1.1.6.L93.B0"' });
+    refuse(2, "unsupported", "no encoder");
     expect(state).toMatchObject({ phase: "failed", code: "unsupported" });
+  });
+  it("asks for the quality that was chosen, and leaves what runs alone when it is that", async () => {
+    await playLive();
+    const asked = FakeSocket.last.sent.length;
+    player.setQuality("main");
+    expect(FakeSocket.last.sent).toHaveLength(asked);
+    player.setQuality("480p");
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 2, stream: "480p" });
+  });
+  it("takes less when the line drops parts again and again", async () => {
+    await playLive();
+    for (let n = 0; n < 3; n += 1) FakeSocket.last.say({ type: "dropped", request: 1, parts: 20 });
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 2, stream: "sub" });
+    expect(state.fellBack).toBe("thin");
+  });
+  it("does not wait for ever for a key frame that the browser would take", async () => {
+    make([{ kind: "main", recorded: true }, { kind: "converted", recorded: true }]);
+    FakeSocket.last.connect();
+    init(1);
+    for (let n = 0; n < 50; n += 1) {
+      FakeSocket.last.bytes();
+      await step(100); // nothing of it is kept
+    }
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 2, stream: "h264" });
+    refuse(2, "unsupported", "no encoder");
+    expect(state.phase).toBe("failed");
   });
   it("tries again after an error that may pass", async () => {
     make();
@@ -296,11 +341,11 @@ it("drops old video when the browser's buffer is full", async () => {
 });
 
 it("makes a new source when the browser fails to decode, and gives up when that goes on", async () => {
-  await playLive();
-  for (let n = 0; n < 4; n += 1) {
+  await playLive([{ kind: "main", recorded: true }, { kind: "converted", recorded: true }]);
+  for (let n = 0; n < 5; n += 1) {
     const before = FakeMediaSource.last;
     buffer().dispatchEvent(new Event("error"));
-    if (n === 3) break;
+    if (n === 4) break;
     init(n + 2);
     FakeSocket.last.bytes();
     await step(0);

@@ -2,13 +2,13 @@
 // Plays one camera in a <video>: live, or footage from any instant, over one WebSocket. Decode times are Unix seconds, so the
 // element's currentTime is UTC. Without React: a page element owns it, calls `close` when it leaves, and hears of every change of
 // `state`. What it decides lies in decisions.ts.
-import type { StreamKind } from "../api/types";
 import * as decide from "./decisions";
 import { FeedRequest } from "./feed_request";
 import { FeedSocket } from "./feed_socket";
 import { LiveEdge } from "./live_edge";
 import { firstState, passing, type PlayerOptions, type PlayerState } from "./player_state";
 import { read, type Said } from "./protocol";
+import type { Quality } from "./quality";
 import { Screen } from "./screen";
 import { StreamChoice, type Offer } from "./stream_choice";
 
@@ -38,6 +38,7 @@ export class FeedPlayer {
   private heardAt = 0;
   private tickedAt = 0;
   private readonly patience = new decide.Patience();
+  private readonly line = new decide.ThinLine();
   private timer = 0;
   private retry = 0;
   private current: PlayerState;
@@ -50,8 +51,8 @@ export class FeedPlayer {
     this.audio = options.audio ?? false;
     this.edge = new LiveEdge(video);
     this.screen = new Screen(video, () => this.settled(), (why) => this.mediaFailed(why));
-    this.choice = new StreamChoice(options.stream, options.streams);
-    this.current = { ...firstState, stream: this.choice.pick(true) ?? options.stream };
+    this.choice = new StreamChoice(options.quality, options.streams, options.wall);
+    this.current = { ...firstState, stream: this.choice.pick(true) ?? "main" };
     this.socket = new FeedSocket(options.address, {
       open: () => this.askAgain(),
       text: (text) => this.hear(read(text)),
@@ -65,8 +66,7 @@ export class FeedPlayer {
     const on = (type: string, action: () => void) => video.addEventListener(type, action, { signal: this.abort.signal });
     on("waiting", () => this.live_ && !this.starting && this.edge.stalled());
     on("error", () => video.error && this.mediaFailed(video.error.message || "the browser could not decode the video"));
-    on("playing", () => this.showPhase());
-    on("pause", () => this.showPhase());
+    for (const type of ["playing", "pause"]) on(type, () => this.showPhase());
     this.timer = window.setInterval(() => this.tick(), kTickMs);
   }
 
@@ -123,11 +123,9 @@ export class FeedPlayer {
   play(): void {
     this.paused = false;
     if (this.live_) return;
-    if (this.feed.feeding) this.follow();
-    else {
-      this.position = this.time ?? this.position;
-      this.ask();
-    }
+    if (this.feed.feeding) return this.follow();
+    this.position = this.time ?? this.position;
+    this.ask();
   }
 
   toggle(): void {
@@ -162,9 +160,9 @@ export class FeedPlayer {
     }
   }
 
-  setStream(stream: StreamKind): void {
-    this.choice.want(stream);
-    if (stream === this.current.stream) return;
+  setQuality(quality: Quality): void {
+    this.choice.want(quality);
+    if (this.choice.pick(this.live_) === this.current.stream) return this.set({ fellBack: null });
     this.position = this.time ?? this.position;
     this.ask();
   }
@@ -221,10 +219,9 @@ export class FeedPlayer {
     if (this.suspended) return;
     if (!this.socket.isOpen) return this.socket.open();
     const stream = this.choice.pick(this.live_) ?? this.current.stream;
-    const { speed } = this.current;
     this.set({ stream, fellBack: this.choice.fellBack });
-    const until = this.position + this.firstGrant();
-    this.feed.send({ stream, speed, audio: this.audio, at: this.live_ ? null : from, until });
+    const at = this.live_ ? null : from;
+    this.feed.send({ stream, speed: this.current.speed, audio: this.audio, at, until: this.position + this.firstGrant() });
   }
 
   private firstGrant(): number {
@@ -256,8 +253,9 @@ export class FeedPlayer {
         return this.ended(said.at);
       case "error":
         return this.refused(said.code, said.detail);
-      case "dropped":
-        return; // shows as a hole in the buffer, which the playhead steps over
+      case "dropped": // shows as a hole in the buffer, which the playhead steps over
+        if (this.live_ && this.line.dropped(this.heardAt) && this.choice.tooMuch(this.current.stream, true)) this.ask();
+        return;
     }
   }
 
@@ -301,13 +299,12 @@ export class FeedPlayer {
   }
 
   private refused(code: string, detail: string): void {
-    if (code === "unsupported" && this.choice.cannotPlay(this.current.stream, this.live_)) return this.ask();
+    const verdict = this.choice.refused(this.current.stream, this.live_, { code, detail });
+    if (verdict === "another") return this.ask();
+    clearTimeout(this.retry);
     this.feed.feeding = false;
-    this.set({ phase: "failed", code, detail });
-    if (passing.has(code)) {
-      clearTimeout(this.retry);
-      this.retry = window.setTimeout(() => this.current.phase === "failed" && this.ask(), kRetryMs);
-    }
+    this.set({ phase: "failed", ...verdict });
+    if (passing.has(verdict.code)) this.retry = window.setTimeout(() => this.current.phase === "failed" && this.ask(), kRetryMs);
   }
 
   // --- the picture ---
@@ -359,6 +356,7 @@ export class FeedPlayer {
       this.socket.open();
       return;
     }
+    if (this.starting && this.feed.answered && this.screen.barren()) return this.refused("no_key_frames", "");
     if (this.starting || ranges.length === 0) return;
     if (this.live_) this.edge.follow(ranges, elapsed, { hasPicture: this.current.hasPicture, stuck });
     else this.feedFootage(ranges, this.video.currentTime, stuck);

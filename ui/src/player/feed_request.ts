@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is asked of the server over one socket: the request that counts, whether its answer has begun, how much footage was granted,
 // which gaps it announced, and where it ends. Lets through only what belongs to the last request.
-import type { StreamKind } from "../api/types";
+import type { FeedStream } from "../api/types";
 import { playable } from "./codecs";
 import * as decide from "./decisions";
 import type { FeedSocket } from "./feed_socket";
 import type { Ask, Said } from "./protocol";
 
 export interface Wish {
-  stream: StreamKind;
+  stream: FeedStream;
   audio: boolean;
   speed: number;
   at: number | null; // null: live. Unix seconds: where footage is to begin

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a player shows of itself to the page, and what it is made from.
-import type { StreamKind } from "../api/types";
-import type { Offer } from "./stream_choice";
+import type { FeedStream } from "../api/types";
+import type { Quality } from "./quality";
+import type { Against, Offer } from "./stream_choice";
 
 export interface PlayerState {
   // What the picture does. "lost": the camera does not send; live goes on by itself.
   phase: "connecting" | "buffering" | "playing" | "paused" | "lost" | "failed";
   live: boolean;
-  stream: StreamKind; // what is asked for
+  stream: FeedStream; // what is asked for
   speed: number;
   hasPicture: boolean;
   reconnecting: boolean;
   detail: string; // why lost or failed
   code: string; // of a failure: "unsupported" ...
   since: string | null; // of a loss
-  fellBack: boolean; // `stream` is not the wanted one, because this browser does not play that
+  fellBack: Against | null; // why `stream` is not the wanted one
 }
 
 export interface PlayerOptions {
   address: string; // ws(s)://.../<camera>/feed
-  stream: StreamKind;
+  quality: Quality;
+  wall?: boolean; // one of many small pictures
   audio?: boolean;
   streams: Offer[];
   onState: (state: PlayerState) => void;
@@ -35,8 +37,11 @@ export const firstState: PlayerState = {
   detail: "",
   code: "",
   since: null,
-  fellBack: false,
+  fellBack: null,
 };
 
 // Errors of the server that may pass by themselves.
 export const passing = new Set(["unavailable", "timed_out", "overloaded", "io", "internal"]);
+
+// Failures that say that this browser will never show this stream.
+export const unplayable = new Set(["unsupported", "undecodable", "no_key_frames"]);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The feed's messages (docs/http-api.md, "The feed"). Times on the wire are Unix seconds unless they are RFC 3339 text.
-import type { StreamKind } from "../api/types";
+import type { FeedStream } from "../api/types";
 
 export type Ask =
-  | { type: "live"; request: number; stream: StreamKind; audio: boolean; codecs: string[] }
+  | { type: "live"; request: number; stream: FeedStream; audio: boolean; codecs: string[] }
   | {
       type: "play";
       request: number;
-      stream: StreamKind;
+      stream: FeedStream;
       audio: boolean;
       codecs: string[];
       at: string;
@@ -18,7 +18,7 @@ export type Ask =
   | { type: "stop" };
 
 export type Said =
-  | { type: "init"; request: number; stream: StreamKind; mime: string; live: boolean; width: number; height: number }
+  | { type: "init"; request: number; stream: FeedStream; mime: string; live: boolean; width: number; height: number }
   | { type: "gap"; request: number; from: number; to: number; reason: string }
   | { type: "dropped"; request: number; parts: number }
   | { type: "lost"; request: number; since: string | null; detail: string }

@@ -7,6 +7,7 @@ import { Sink } from "./sink";
 import { onNextPicture, playOn } from "./video";
 
 const kStuckMs = 400;
+const kBarrenMs = 4000;
 
 export class Screen {
   private sink: Sink | null = null;
@@ -14,6 +15,7 @@ export class Screen {
   private tracks = 0;
   private lastTime = 0;
   private movedAt = 0;
+  private fedAt: number | null = null; // since when parts come of this request
 
   constructor(
     readonly video: HTMLVideoElement,
@@ -49,11 +51,13 @@ export class Screen {
       this.frames.clear();
     }
     this.sink.setType(mime);
+    if (isNew || renewed) this.fedAt = null;
     return renewed;
   }
 
   append(data: ArrayBuffer): void {
     if (!this.sink) return;
+    this.fedAt ??= performance.now();
     this.frames.add(frameTimes(data));
     this.sink.append(data);
   }
@@ -82,6 +86,12 @@ export class Screen {
     if (currentTime !== this.lastTime || seeking || paused) this.movedAt = now;
     this.lastTime = currentTime;
     return now - this.movedAt > kStuckMs;
+  }
+
+  // True when parts have come for a while and the browser kept none: to Chromium only an IDR frame is a beginning, not a recovery
+  // point, and it drops what comes before one without a word.
+  barren(): boolean {
+    return this.fedAt !== null && performance.now() - this.fedAt > kBarrenMs && this.sink !== null && this.sink.idle && this.ranges.length === 0;
   }
 
   trim(ranges: decide.Range[], live: boolean): void {

@@ -1,51 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of a camera's streams to ask for: the wanted one, unless this browser turned out not to play it, or footage is asked for and
-// only the other one is recorded.
-import type { StreamKind } from "../api/types";
+// Which of a camera's streams to ask for: the wanted one, unless this browser turned out not to play it, the recorder has no room for
+// another conversion, the line is too thin, or footage is asked for and only another one is recorded.
+import type { FeedStream, StreamKind } from "../api/types";
+import { passing, unplayable } from "./player_state";
+import { candidates, isTranscode, smaller, type Quality } from "./quality";
 
 export interface Offer {
-  kind: StreamKind;
+  kind: StreamKind | "converted"; // "converted": the recorder converts main for viewers
   recorded: boolean;
 }
 
+// Why a stream is passed over. "busy": the recorder converts as much as it can.
+export type Against = "unplayable" | "busy" | "thin";
+
+export interface Refusal {
+  code: string;
+  detail: string;
+}
+
 export class StreamChoice {
-  private readonly unplayable = new Set<StreamKind>();
+  private readonly against = new Map<FeedStream, Against>();
+  private order: FeedStream[];
+  private busyWord = "";
 
   constructor(
-    private wanted: StreamKind,
+    private wanted: Quality,
     private offers: Offer[],
-  ) {}
+    private readonly wall = false,
+  ) {
+    this.order = candidates(wanted, wall);
+  }
 
   offer(offers: Offer[]): void {
     this.offers = offers;
   }
 
   // A person's choice counts again, whatever was found out before: a camera's codec can be changed.
-  want(kind: StreamKind): void {
-    this.wanted = kind;
-    this.unplayable.clear();
+  want(quality: Quality): void {
+    this.wanted = quality;
+    this.order = candidates(quality, this.wall);
+    this.against.clear();
   }
 
   // Nothing when no stream is left that could be played; then the wanted one was tried already.
-  pick(live: boolean): StreamKind | null {
-    const fit = (kind: StreamKind) => {
-      const offer = this.offers.find((candidate) => candidate.kind === kind);
-      return !this.unplayable.has(kind) && offer !== undefined && (live || offer.recorded);
-    };
-    const other = this.wanted === "main" ? "sub" : "main";
-    if (fit(this.wanted)) return this.wanted;
-    if (fit(other)) return other;
-    return this.unplayable.has(this.wanted) ? null : this.wanted;
+  pick(live: boolean): FeedStream | null {
+    const found = this.order.find((stream) => !this.against.has(stream) && this.offered(stream, live));
+    if (found) return found;
+    return this.against.size > 0 ? null : "main";
   }
 
-  // True when another stream is left to try.
-  cannotPlay(kind: StreamKind, live: boolean): boolean {
-    this.unplayable.add(kind);
+  // What follows from an answer of the recorder, or a find of the browser, that `stream` is not to be had: another one is to be asked
+  // for, or this is to be said.
+  refused(stream: FeedStream, live: boolean, said: Refusal): "another" | Refusal {
+    const busy = isTranscode(stream) && passing.has(said.code);
+    if (busy) this.busyWord = said.detail;
+    const passed = busy || isTranscode(stream) || unplayable.has(said.code);
+    if (passed && this.pass(stream, live, busy ? "busy" : "unplayable")) return "another";
+    if (!this.busy) return said;
+    this.again(); // the next request finds out whether there is room by then
+    return { code: "overloaded", detail: this.busyWord };
+  }
+
+  // Passes a stream over; true when another one is left to try.
+  pass(stream: FeedStream, live: boolean, why: Against = "unplayable"): boolean {
+    this.against.set(stream, why);
     return this.pick(live) !== null;
   }
 
-  // The small stream is shown only because this browser does not play main.
-  get fellBack(): boolean {
-    return this.unplayable.has(this.wanted);
+  // The line does not carry `stream`. Only where the choice was left to the player; true when there is something smaller.
+  tooMuch(stream: FeedStream, live: boolean): boolean {
+    if (this.wanted !== "auto") return false;
+    const less = smaller(stream).filter((each) => !this.against.has(each) && this.offered(each, live));
+    if (less.length === 0) return false;
+    this.against.set(stream, "thin");
+    this.order = [stream, ...less];
+    return true;
+  }
+
+  // Room for a conversion may have come.
+  again(): void {
+    for (const [stream, why] of this.against) if (why === "busy") this.against.delete(stream);
+  }
+
+  get busy(): boolean {
+    return [...this.against.values()].includes("busy");
+  }
+
+  // Why it is not a better stream that is shown; nothing when it is what was wanted.
+  get fellBack(): Against | null {
+    return this.order.map((stream) => this.against.get(stream)).find((why) => why !== undefined) ?? null;
+  }
+
+  private offered(stream: FeedStream, live: boolean): boolean {
+    const has = (wanted: Offer["kind"]) => this.offers.some(({ kind, recorded }) => kind === wanted && (live || recorded));
+    return isTranscode(stream) ? has("main") && has("converted") : has(stream);
   }
 }

@@ -2,9 +2,11 @@
 // Ties a FeedPlayer to a <video> of a component's life, and gives its state.
 import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { socketAddress } from "../api/client";
+import { useSystem } from "../api/queries";
 import type { Camera, StreamKind } from "../api/types";
 import { FeedPlayer } from "./feed_player";
 import type { PlayerState } from "./player_state";
+import type { Quality } from "./quality";
 import type { Offer } from "./stream_choice";
 
 export interface UsePlayer {
@@ -14,34 +16,43 @@ export interface UsePlayer {
 }
 
 interface Wish {
-  stream: StreamKind;
+  quality: Quality;
+  wall?: boolean; // one of many small pictures
   active?: boolean; // false: hold no connection
   at?: number | null; // footage from here at first; live without it
 }
 
 function useOffers(camera: Camera): Offer[] {
+  const converts = useConverts();
   const text = camera.streams
     .filter((stream) => stream.state !== "disabled" && stream.state !== "refused")
     .map((stream) => `${stream.kind}:${stream.recorded ? 1 : 0}`)
     .join(" ");
-  return useMemo(
-    () => text.split(" ").filter(Boolean).map((offer) => ({ kind: offer.split(":")[0] as StreamKind, recorded: offer.endsWith("1") })),
-    [text],
-  );
+  return useMemo(() => {
+    const own = text.split(" ").filter(Boolean).map((offer): Offer => ({ kind: offer.split(":")[0] as StreamKind, recorded: offer.endsWith("1") }));
+    return converts ? [...own, { kind: "converted", recorded: true }] : own;
+  }, [text, converts]);
 }
 
-export function usePlayer(camera: Camera, { stream, active = true, at = null }: Wish): UsePlayer {
+// Whether the recorder converts streams for viewers; until it has said so it is taken to.
+export function useConverts(): boolean {
+  const system = useSystem(60_000).data;
+  return !system || (system.transcodes?.most ?? 0) > 0;
+}
+
+export function usePlayer(camera: Camera, { quality, wall = false, active = true, at = null }: Wish): UsePlayer {
   const video = useRef<HTMLVideoElement>(null);
   const [player, setPlayer] = useState<FeedPlayer | null>(null);
   const [state, setState] = useState<PlayerState | null>(null);
   const offers = useOffers(camera);
-  const first = useRef({ stream, at, offers });
+  const first = useRef({ quality, wall, at, offers });
 
   useEffect(() => {
     if (!video.current) return;
     const made = new FeedPlayer(video.current, {
       address: socketAddress(`/${encodeURIComponent(camera.id)}/feed`),
-      stream: first.current.stream,
+      quality: first.current.quality,
+      wall: first.current.wall,
       streams: first.current.offers,
       onState: setState,
     });

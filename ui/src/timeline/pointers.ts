@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fingers, mouse and wheel on a timeline: one drags it, two pinch it, a touch without a move plays from there, and the playhead can
-// be taken along.
+// be taken along. A drag with shift marks a stretch.
 import { useEffect, useRef, type PointerEvent, type RefObject } from "react";
 import { now } from "../ui/use_now";
+import type { Stretch } from "./coverage";
+import { between, settled } from "./range";
 import { instantAt, lengthOf, panned, placeOf, zoomed, type View } from "./view";
 
 interface Wiring {
@@ -11,6 +13,7 @@ interface Wiring {
   onView: (view: View) => void;
   playhead: () => number | null;
   onSeek: (at: number, done: boolean) => void;
+  onRange: (range: Stretch) => void;
   onHover: (at: number | null) => void;
 }
 
@@ -21,7 +24,7 @@ export function usePointers(wiring: Wiring) {
   const wires = useRef(wiring);
   wires.current = wiring;
   const fingers = useRef(new Map<number, number>());
-  const gesture = useRef<{ kind: "none" | "press" | "pan" | "scrub" | "pinch"; from: number }>({ kind: "none", from: 0 });
+  const gesture = useRef<{ kind: "none" | "press" | "pan" | "scrub" | "pinch" | "mark"; from: number }>({ kind: "none", from: 0 });
   const held = useRef(false);
 
   const local = (clientX: number) => {
@@ -57,6 +60,10 @@ export function usePointers(wiring: Wiring) {
     const { view, playhead } = wires.current;
     const { x, width } = local(event.clientX);
     const at = playhead();
+    if (event.shiftKey) {
+      gesture.current = { kind: "mark", from: event.clientX };
+      return;
+    }
     const grip = at !== null && Math.abs(placeOf(at, view, width) - x) <= kGrip;
     gesture.current = { kind: grip ? "scrub" : "press", from: event.clientX };
   };
@@ -72,6 +79,10 @@ export function usePointers(wiring: Wiring) {
       return;
     }
     fingers.current.set(event.pointerId, event.clientX);
+    if (gesture.current.kind === "mark") {
+      if (Math.abs(event.clientX - gesture.current.from) > kClick) mark(x, view, width);
+      return;
+    }
     if (gesture.current.kind === "scrub") {
       if (Math.abs(event.clientX - gesture.current.from) > 1) onSeek(Math.min(instantAt(x, view, width), now()), false);
       return;
@@ -80,6 +91,11 @@ export function usePointers(wiring: Wiring) {
     gesture.current.kind = "pan";
     onHover(null);
     onView(panned(view, (-(event.clientX - before) / width) * lengthOf(view), now()));
+  };
+
+  const mark = (x: number, view: View, width: number) => {
+    const from = instantAt(local(gesture.current.from).x, view, width);
+    wires.current.onRange(between(settled(from, view), settled(instantAt(x, view, width), view), now()));
   };
 
   const pinch = (id: number, clientX: number, view: View, onView: (view: View) => void) => {

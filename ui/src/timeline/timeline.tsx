@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page's signature: one band of time, the same everywhere. Drag to pan, wheel or pinch to zoom, click to play, the playhead can
-// be dragged. A slider for the keyboard and for people who hear the page.
+// be dragged; with shift a drag marks a stretch. A slider for the keyboard and for people who hear the page.
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { StreamKind } from "../api/types";
 import { clockText, dayOf, dayText } from "../ui/zone";
 import { now as present, useNow } from "../ui/use_now";
 import { useSize } from "../ui/use_size";
-import { useRecorded, wordAt } from "./coverage";
+import { useRecorded, wordAt, type Stretch } from "./coverage";
 import { usePointers } from "./pointers";
 import { paint, palette } from "./paint";
+import { RangeHandles } from "./range_handles";
 import { following, lengthOf, placeOf, upToNow, zoomed, type View } from "./view";
 
 export interface TimelineProps {
@@ -21,31 +22,33 @@ export interface TimelineProps {
   playhead: () => number | null; // read while painting: it moves all the time
   onSeek: (at: number, done: boolean) => void; // `done` is false while the playhead is being dragged
   onLive: () => void;
+  range?: Stretch | null; // what is marked
+  onRange: (range: Stretch) => void;
   className?: string;
 }
 
 const kPaintMs = 66;
 
-export function Timeline({ camera, stream, zone, view, onView, live, playhead, onSeek, onLive, className = "" }: TimelineProps) {
+export function Timeline({ camera, stream, zone, view, onView, live, playhead, onSeek, onLive, range = null, onRange, className = "" }: TimelineProps) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = useSize(box);
   const recorded = useRecorded(camera, stream, view);
   const [hover, setHover] = useState<number | null>(null);
   const second = useNow(1000);
-  const pointers = usePointers({ box, view, onView, playhead, onSeek, onHover: setHover });
+  const pointers = usePointers({ box, view, onView, playhead, onSeek, onRange, onHover: setHover });
   const scene = useRef({ view, recorded, zone, hover, live });
   scene.current = { view, recorded, zone, hover, live };
 
-  // The view goes with now while it is live, and with the playhead in footage, unless somebody holds it.
+  // The view goes with now while it is live, and with the playhead in footage, unless somebody holds it or marks something in it.
   useEffect(() => {
-    if (pointers.held.current) return;
+    if (pointers.held.current || range) return;
     const at = playhead();
     const next = live ? (view.end < second ? upToNow(second, lengthOf(view)) : view) : at === null ? view : following(view, at);
     const shifted = live && placeOf(second, next, 1) > 0.965 && placeOf(second, next, 1) < 1.2 ? upToNow(second, lengthOf(next)) : next;
     if (shifted !== view) onView(shifted);
     // Once a second is enough: `second` is what drives it.
-  }, [second, live]);
+  }, [second, live, range === null]);
 
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
@@ -97,6 +100,7 @@ export function Timeline({ camera, stream, zone, view, onView, live, playhead, o
       className={`relative h-[76px] touch-none overflow-hidden bg-surface select-none focus-visible:outline-offset-[-2px] ${className}`}
     >
       <canvas ref={canvas} className="absolute inset-0 size-full" aria-hidden="true" />
+      {range && width > 0 && <RangeHandles {...{ range, onRange, view, width, zone }} />}
       {recorded.pending && <span className="sweep absolute inset-x-0 top-[22px] h-0.5 overflow-hidden" role="status" aria-label="Reading what was recorded" />}
       {recorded.failed && !recorded.pending && (
         <span className="absolute bottom-2.5 left-3 text-[12px] text-alarm" role="alert">

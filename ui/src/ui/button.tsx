@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ButtonHTMLAttributes, KeyboardEvent, ReactNode } from "react";
+import type { AnchorHTMLAttributes, ButtonHTMLAttributes, KeyboardEvent, ReactNode } from "react";
 import { Icon, type IconName } from "./icons";
 
 type Look = "accent" | "plain" | "quiet" | "alarm";
@@ -10,6 +10,9 @@ const looks: Record<Look, string> = {
   quiet: "text-ink-2 hover:bg-hover hover:text-ink",
   alarm: "border border-alarm text-alarm hover:bg-alarm-quiet",
 };
+
+const shape =
+  "relative inline-flex h-9 shrink-0 items-center justify-center gap-2 overflow-hidden rounded-md px-3.5 text-[13.5px] whitespace-nowrap transition-colors disabled:opacity-55 max-sm:h-11";
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   look?: Look;
@@ -24,13 +27,23 @@ export function Button({ look = "plain", icon, busy, children, className = "", d
       type={type}
       disabled={disabled || busy}
       aria-busy={busy || undefined}
-      className={`relative inline-flex h-9 shrink-0 items-center justify-center gap-2 overflow-hidden rounded-md px-3.5 text-[13.5px] whitespace-nowrap transition-colors disabled:opacity-55 max-sm:h-11 ${looks[look]} ${className}`}
+      className={`${shape} ${looks[look]} ${className}`}
       {...rest}
     >
-      {icon && <Icon name={icon} size={16} />}
+      {icon && <Icon name={icon} size={16} className="shrink-0" />}
       {children}
       {busy && <span className="sweep absolute inset-x-0 bottom-0 h-0.5 overflow-hidden" />}
     </button>
+  );
+}
+
+// What a browser downloads.
+export function DownloadLink({ look = "plain", children, className = "", ...rest }: { look?: Look; children: ReactNode } & AnchorHTMLAttributes<HTMLAnchorElement>) {
+  return (
+    <a download className={`${shape} ${looks[look]} ${className}`} {...rest}>
+      <Icon name="download" size={16} />
+      {children}
+    </a>
   );
 }
 

@@ -43,6 +43,15 @@ export function span(seconds: number): string {
   return `${total} s`;
 }
 
+// A length of time as a clock shows it: "0:42", "12:05", "1:00:00".
+export function clockLength(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
+}
+
 export function ago(iso: string | null | undefined, nowMs: number = Date.now()): string {
   if (!iso) return "never";
   const seconds = (nowMs - Date.parse(iso)) / 1000;

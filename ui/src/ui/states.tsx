@@ -54,3 +54,20 @@ export function Notice({ tone = "alarm", children }: { tone?: "alarm" | "quiet" 
     </div>
   );
 }
+
+// How far a job is, 0 to 1.
+export function Progress({ name, value }: { name: string; value: number }) {
+  const percent = Math.min(100, Math.max(0, value * 100));
+  return (
+    <div
+      role="progressbar"
+      aria-label={name}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.floor(percent)}
+      className="h-1.5 overflow-hidden rounded-full bg-hover"
+    >
+      <span className="block h-full rounded-full bg-accent transition-[width] duration-700 ease-linear" style={{ width: `${percent}%` }} />
+    </div>
+  );
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { addDays, clockText, dayOf, dayText, instantOf, offset, offsetText, repeats, spanOfDay } from "./zone";
+import { addDays, clockText, dayOf, dayText, instantOf, offset, offsetText, repeats, spanOfDay, spanText } from "./zone";
 
 const at = (iso: string) => Date.parse(iso) / 1000;
 const berlin = "Europe/Berlin";
@@ -57,4 +57,10 @@ describe("clock times", () => {
     expect(dayText("2026-11-20", "2026-11-25")).toBe("Fri 20 Nov");
     expect(dayText("2025-11-20", "2026-11-25")).toBe("Thu 20 Nov 2025");
   });
+});
+
+it("writes a stretch with its day, and the second day where it is another", () => {
+  const now = at("2026-11-21T12:00:00Z");
+  expect(spanText(at("2026-11-20T13:03:07Z"), at("2026-11-20T13:05:00Z"), now, berlin)).toBe("Fri 20 Nov, 14:03:07 – 14:05:00");
+  expect(spanText(at("2026-11-20T22:30:00Z"), at("2026-11-20T23:30:00Z"), now, berlin, "minutes")).toBe("Fri 20 Nov, 23:30 – Sat 21 Nov, 00:30");
 });

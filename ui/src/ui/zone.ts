@@ -96,6 +96,13 @@ export function clockText(seconds: number, zone: string, detail: "minutes" | "se
   return repeats(seconds, zone) ? `${text} ${offsetText(seconds, zone)}` : text;
 }
 
+// "Fri 20 Nov, 14:03:07 – 14:05:00"; the second day only where it is another.
+export function spanText(start: number, end: number, now: number, zone: string, detail: "minutes" | "seconds" = "seconds"): string {
+  const [first, last, today] = [dayOf(start, zone), dayOf(end, zone), dayOf(now, zone)];
+  const to = first === last ? clockText(end, zone, detail) : `${dayText(last, today)}, ${clockText(end, zone, detail)}`;
+  return `${dayText(first, today)}, ${clockText(start, zone, detail)} – ${to}`;
+}
+
 // True in an hour that the zone's clock shows twice that day.
 export function repeats(seconds: number, zone: string): boolean {
   const here = offset(seconds, zone);

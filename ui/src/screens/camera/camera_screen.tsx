@@ -7,18 +7,24 @@ import { problemFrom } from "../../api/client";
 import { useCameras } from "../../api/queries";
 import type { Camera } from "../../api/types";
 import type { FeedPlayer } from "../../player/feed_player";
+import { keepQuality, keptQuality, type Quality } from "../../player/quality";
 import { usePlayer } from "../../player/use_player";
 import { Timeline } from "../../timeline/timeline";
 import { firstLength, following, upToNow, type View } from "../../timeline/view";
+import { Button } from "../../ui/button";
 import { Empty, Failed, Working } from "../../ui/states";
 import { now as present, useNow } from "../../ui/use_now";
 import { dayOf, instantOf, spanOfDay } from "../../ui/zone";
 import { useZone } from "../../ui/zone_context";
-import { Controls, FellBack, recordedStream, speeds, Streams, type Act } from "./controls";
+import { Controls, QualityMenu, recordedStream, Shown, speeds, type Act } from "./controls";
+import { ExportBar } from "./export_bar";
 import { Facts } from "./facts";
 import { Picture } from "./picture";
 import { useFullScreen } from "./use_full_screen";
 import { useKeys } from "./use_keys";
+import { useMark } from "./use_mark";
+import { AddressesDialog } from "../share/addresses_dialog";
+import { ExportDialog } from "../exports/export_dialog";
 
 export function CameraScreen() {
   const { camera: id } = useParams();
@@ -56,7 +62,7 @@ function Watch({ camera }: { camera: Camera }) {
   const [search, setSearch] = useSearchParams();
   const wanted = instantFrom(search.get("at"));
   const first = useRef(wanted);
-  const { video, player, state } = usePlayer(camera, { stream: "main", at: first.current });
+  const { video, player, state } = usePlayer(camera, { quality: keptQuality(), at: first.current });
   const { zone } = useZone();
   const root = useRef<HTMLDivElement>(null);
   const { full, idle, toggle: toggleFull } = useFullScreen(root, video);
@@ -65,6 +71,9 @@ function Watch({ camera }: { camera: Camera }) {
     return wanted === null ? upToNow(present(), length) : following(upToNow(present(), length), wanted);
   });
   const [facts, setFacts] = useState(false);
+  const [quality, setQuality] = useState<Quality>(keptQuality);
+  const [dialog, setDialog] = useState<"export" | "share" | null>(null);
+  const { range, setRange, mark, setEdge } = useMark(root, view, setView, player);
   const [muted, setMuted] = useState(true);
   const [volume, setVolume] = useState(0.8);
   const day = useShownDay(player, zone);
@@ -131,8 +140,15 @@ function Watch({ camera }: { camera: Camera }) {
       mute: () => setMuted((before) => !before),
       volume: setVolume,
       facts: () => setFacts((before) => !before),
+      quality: (next) => {
+        keepQuality(next);
+        setQuality(next);
+        player?.setQuality(next);
+      },
+      mark,
+      share: () => setDialog("share"),
     }),
-    [player, remember, seek, toggleFull, zone],
+    [player, remember, seek, toggleFull, zone, mark],
   );
 
   useEffect(() => {
@@ -156,7 +172,15 @@ function Watch({ camera }: { camera: Camera }) {
     f: act.full,
     m: act.mute,
     i: act.facts,
+    e: act.mark,
+    ...(range && {
+      "[": () => setEdge("start"),
+      "]": () => setEdge("end"),
+      Enter: () => setDialog("export"),
+      Escape: () => setRange(null),
+    }),
   });
+  const stream = recordedStream(camera);
 
   return (
     <div ref={root} className={`flex h-full flex-col bg-page ${idle ? "cursor-none" : ""} ${full ? "" : "max-sm:h-auto"}`}>
@@ -164,15 +188,16 @@ function Watch({ camera }: { camera: Camera }) {
         <Picture camera={camera} video={video} state={state} />
         <div className="on-picture pointer-events-none absolute top-3 left-4 flex items-center gap-3">
           <h1 className={`text-[17px] [text-shadow:0_1px_6px_#000c] ${idle ? "hidden" : ""}`}>{camera.name}</h1>
-          {state?.fellBack && state.phase !== "failed" && <FellBack />}
+          {state && state.phase !== "failed" && <Shown state={state} />}
         </div>
       </div>
       {player && state && !idle && (
         <div className="shrink-0 border-t border-line">
-          <Controls {...{ camera, player, state, act, zone, day, today, muted, volume, full, facts }} />
+          <Controls {...{ camera, player, state, act, zone, day, today, muted, volume, full, facts, quality }} marking={range !== null} />
+          {range && <ExportBar {...{ stream, range, zone }} camera={camera.id} onEdge={setEdge} onExport={() => setDialog("export")} onClose={() => setRange(null)} />}
           <Timeline
             camera={camera.id}
-            stream={recordedStream(camera)}
+            stream={stream}
             zone={zone}
             view={view}
             onView={setView}
@@ -180,6 +205,8 @@ function Watch({ camera }: { camera: Camera }) {
             playhead={playhead}
             onSeek={seek}
             onLive={act.live}
+            range={range}
+            onRange={setRange}
             className="max-sm:h-[96px]"
           />
           {facts && <Facts camera={camera} player={player} state={state} />}
@@ -187,11 +214,27 @@ function Watch({ camera }: { camera: Camera }) {
       )}
       {player && state && (
         <div className="border-t border-line sm:hidden">
-          <div className="px-4 pt-3 empty:hidden">
-            <Streams camera={camera} player={player} state={state} />
+          <div className="flex gap-2 px-4 pt-3">
+            <QualityMenu camera={camera} state={state} quality={quality} onQuality={act.quality} />
+            <Button icon="cut" aria-pressed={range !== null} onClick={act.mark} className="flex-1 px-2">
+              Export
+            </Button>
+            <Button icon="share" onClick={act.share} className="flex-1 px-2">
+              Open elsewhere
+            </Button>
           </div>
           <Facts camera={camera} player={player} state={state} />
         </div>
+      )}
+      {dialog === "share" && <AddressesDialog camera={camera} onClose={() => setDialog(null)} />}
+      {dialog === "export" && range && (
+        <ExportDialog
+          {...{ camera, stream, range }}
+          onClose={(started) => {
+            setDialog(null);
+            if (started) setRange(null);
+          }}
+        />
       )}
     </div>
   );

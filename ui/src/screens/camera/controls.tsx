@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person can do with the picture. Times in seconds.
 import type { MouseEvent } from "react";
-import type { Camera, StreamKind } from "../../api/types";
+import type { Camera, FeedStream, StreamKind } from "../../api/types";
 import { streamOf } from "../../api/types";
 import type { FeedPlayer } from "../../player/feed_player";
 import type { PlayerState } from "../../player/player_state";
-import { IconButton, Segmented } from "../../ui/button";
+import { isTranscode, qualities, streamNames, type Quality } from "../../player/quality";
+import { useConverts } from "../../player/use_player";
+import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import * as Menu from "../../ui/menu";
 import { Readout } from "./readout";
@@ -22,6 +24,9 @@ export interface Act {
   mute: () => void;
   volume: (volume: number) => void;
   facts: () => void;
+  quality: (quality: Quality) => void;
+  mark: () => void; // a stretch of the timeline
+  share: () => void;
 }
 
 interface Props {
@@ -36,6 +41,8 @@ interface Props {
   volume: number;
   full: boolean;
   facts: boolean;
+  quality: Quality;
+  marking: boolean;
 }
 
 export function Controls(props: Props) {
@@ -58,8 +65,10 @@ export function Controls(props: Props) {
       <div className="flex items-center justify-end gap-0.5">
         <LiveButton live={state.live} onLive={act.live} />
         <Sound {...props} />
-        <span className="mx-1 max-sm:hidden">
-          <Streams camera={camera} player={player} state={state} />
+        <span className="flex items-center max-sm:hidden">
+          <QualityMenu camera={camera} state={state} quality={props.quality} onQuality={act.quality} />
+          <IconButton name="Export" shortcut="E" icon="cut" pressed={props.marking} onClick={act.mark} />
+          <IconButton name="Open elsewhere" icon="share" onClick={act.share} />
         </span>
         <IconButton name="Facts about the picture" shortcut="I" icon="info" pressed={props.facts} onClick={act.facts} className="max-sm:hidden" />
         <IconButton name={props.full ? "Leave full screen" : "Full screen"} shortcut="F" icon={props.full ? "leaveFull" : "full"} onClick={act.full} />
@@ -149,31 +158,67 @@ function Sound({ camera, state, act, muted, volume }: Props) {
   );
 }
 
-export function Streams({ camera, player, state }: { camera: Camera; player: FeedPlayer; state: PlayerState }) {
+const qualityNames: Record<Quality, string> = { ...streamNames, auto: "Auto", main: "Full" };
+const heights: Partial<Record<Quality, number>> = { "720p": 720, "480p": 480, "360p": 360 };
+
+export function QualityMenu({ camera, state, quality, onQuality }: { camera: Camera; state: PlayerState; quality: Quality; onQuality: (quality: Quality) => void }) {
+  const main = streamOf(camera, "main")?.video;
   const sub = streamOf(camera, "sub");
-  if (!sub) return null;
+  const converts = useConverts();
+  // What would gain nothing is left out: a small stream that does not exist, and conversions to what main is already.
+  const gains = (each: Quality) => {
+    if (each === "sub") return sub !== undefined;
+    if (each === "auto" || each === "main") return true;
+    if (!converts) return false;
+    if (each === "h264") return main?.codec !== "h264";
+    return (heights[each] ?? 0) < (main?.height ?? Number.POSITIVE_INFINITY);
+  };
   const size = (kind: StreamKind) => {
     const video = streamOf(camera, kind)?.video;
-    return video ? `${video.width} × ${video.height}` : undefined;
+    return video ? `, ${video.width} × ${video.height}` : "";
+  };
+  const text = (each: Quality) => {
+    if (each === "sub" && !state.live && !sub?.recorded) return "Small, not recorded";
+    return `${qualityNames[each]}${each === "main" || each === "sub" ? size(each) : ""}`;
   };
   return (
-    <Segmented
-      name="Stream"
-      value={state.stream}
-      onChange={(kind) => player.setStream(kind)}
-      options={[
-        { value: "main", text: "Main", title: size("main") },
-        { value: "sub", text: "Small", title: sub.recorded || state.live ? size("sub") : "Not recorded", disabled: !sub.recorded && !state.live },
-      ]}
-    />
+    <Menu.Root>
+      <Menu.Trigger
+        aria-label={`Quality: ${qualityNames[quality]}`}
+        title="Quality"
+        className="h-9 rounded-md px-2 text-[13.5px] whitespace-nowrap text-ink-2 hover:bg-hover hover:text-ink max-sm:h-11 max-sm:border max-sm:border-line-strong max-sm:px-3.5"
+      >
+        {qualityNames[quality].replace("Converted to ", "").replace("Converted ", "")}
+      </Menu.Trigger>
+      <Menu.Panel>
+        <Menu.Heading>Quality on this device</Menu.Heading>
+        <Menu.Choices
+          name="Quality"
+          value={quality}
+          options={qualities.filter((each) => each === quality || gains(each)).map((value) => ({ value, text: text(value) }))}
+          onChange={(next) => onQuality(next as Quality)}
+        />
+      </Menu.Panel>
+    </Menu.Root>
   );
 }
 
-export function FellBack() {
+const reasons = {
+  unplayable: "this browser does not play main",
+  busy: "the recorder converts as much as it can",
+  thin: "the line is thin",
+};
+
+// What is shown, where that is not simply the camera's main stream as it is.
+export function Shown({ state }: { state: PlayerState }) {
+  const { stream, fellBack } = state;
+  if (!isTranscode(stream) && !fellBack) return null;
+  const what: Record<FeedStream, string> = { ...streamNames, sub: "Small stream", main: "Full" };
   return (
-    <span className="flex items-center gap-1.5 rounded-md bg-black/65 px-2.5 py-1 text-[12.5px]">
-      <Icon name="warn" size={14} />
-      Small stream: this browser does not play main
+    <span role="status" className="flex items-center gap-1.5 rounded-md bg-black/65 px-2.5 py-1 text-[12.5px]">
+      {fellBack && <Icon name="info" size={14} />}
+      {what[stream]}
+      {fellBack && `: ${reasons[fellBack]}`}
     </span>
   );
 }

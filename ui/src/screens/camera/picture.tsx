@@ -2,7 +2,7 @@
 // The picture with its digital zoom, and what is to be said when there is none.
 import { useRef, type RefObject } from "react";
 import { streamOf, type Camera } from "../../api/types";
-import type { PlayerState } from "../../player/player_state";
+import { unplayable, type PlayerState } from "../../player/player_state";
 import { IconButton } from "../../ui/button";
 import { codecName } from "../../ui/format";
 import { PictureState } from "../../ui/picture_state";
@@ -72,7 +72,21 @@ function Overlay({ camera, state }: { camera: Camera; state: PlayerState }) {
 }
 
 function Failure({ camera, state }: { camera: Camera; state: PlayerState }) {
-  if (state.code !== "unsupported" && state.code !== "undecodable") {
+  if (state.code === "overloaded") {
+    return (
+      <PictureState tone="quiet" title="The recorder converts as much as it can">
+        {state.detail} It is tried again until there is room.
+      </PictureState>
+    );
+  }
+  if (state.code === "no_key_frames") {
+    return (
+      <PictureState tone="quiet" title="No full picture to begin with">
+        The camera renews its picture bit by bit, and this browser begins only with a full one (an IDR frame). It is recorded all the same.
+      </PictureState>
+    );
+  }
+  if (!unplayable.has(state.code)) {
     return (
       <PictureState tone="quiet" title="No picture">
         {state.detail}

@@ -10,8 +10,8 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => void>): v
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const target = event.target as HTMLElement | null;
       if (target?.closest("input, select, textarea, [role=dialog], [role=menu]")) return;
-      // A button that has the focus is pressed by the space bar, as everywhere.
-      if (event.key === " " && target?.closest("button, a")) return;
+      // A button that has the focus is pressed by the space bar and the enter key, as everywhere.
+      if ((event.key === " " || event.key === "Enter") && target?.closest("button, a")) return;
       const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       const action = latest.current[name];
       if (!action) return;

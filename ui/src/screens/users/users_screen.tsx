@@ -12,6 +12,7 @@ import * as Menu from "../../ui/menu";
 import { Page, Rows, Section } from "../../ui/page";
 import { Failed, Working } from "../../ui/states";
 import { now } from "../../ui/use_now";
+import { StreamPasswordSection } from "./stream_password_section";
 import { TokensSection } from "./tokens_section";
 import { UserDialog } from "./user_dialog";
 
@@ -20,6 +21,7 @@ export function UsersScreen({ me }: { me: Me }) {
     <Page title="Access">
       {me.role === "admin" && <UsersSection me={me} />}
       <TokensSection me={me} />
+      <StreamPasswordSection />
     </Page>
   );
 }

@@ -3,6 +3,8 @@
 import { memo, useRef } from "react";
 import { Link } from "react-router-dom";
 import { streamOf, type Camera } from "../../api/types";
+import { unplayable } from "../../player/player_state";
+import { isTranscode, keptQuality, streamNames } from "../../player/quality";
 import { usePlayer } from "../../player/use_player";
 import { Lost } from "../../ui/lost";
 import { PictureState } from "../../ui/picture_state";
@@ -13,10 +15,8 @@ export const Tile = memo(function Tile({ camera, height, large }: { camera: Came
   const frame = useRef<HTMLAnchorElement>(null);
   const onScreen = useOnScreen(frame);
   const main = streamOf(camera, "main");
-  const sub = streamOf(camera, "sub");
   const disabled = main?.state === "disabled";
-  const small = sub !== undefined && sub.state !== "disabled" && sub.state !== "refused";
-  const { video, state } = usePlayer(camera, { stream: small && !large ? "sub" : "main", active: onScreen && !disabled });
+  const { video, state } = usePlayer(camera, { quality: large ? keptQuality() : "auto", wall: !large, active: onScreen && !disabled });
   return (
     <Link
       ref={frame}
@@ -41,6 +41,7 @@ export const Tile = memo(function Tile({ camera, height, large }: { camera: Came
       <div className="absolute inset-x-0 bottom-0 bg-linear-to-t from-black/75 to-transparent pt-6">
         <div className="flex items-end gap-2 px-2.5 pb-1.5">
           <span className="truncate text-[13px] font-[560] drop-shadow">{camera.name}</span>
+          {state?.hasPicture && isTranscode(state.stream) && <span className="ml-auto shrink-0 text-[12px] text-ink-2 drop-shadow">{streamNames[state.stream]}</span>}
         </div>
         {onScreen && <LastDay camera={camera.id} className="h-[3px]" />}
       </div>
@@ -64,9 +65,11 @@ function TileState({ camera, phase, since, detail, code, reconnecting }: TileSta
     return <Lost since={since ?? main?.since ?? null} detail={detail || main?.detail || ""} />;
   }
   if (phase === "failed") {
+    const never = unplayable.has(code);
+    const title = never ? "This browser can't play it" : code === "overloaded" ? "No room for another conversion" : "No picture";
     return (
-      <PictureState tone="quiet" title={code === "unsupported" ? "This browser can't play it" : "No picture"} small>
-        {code === "unsupported" ? "It is recorded all the same" : detail}
+      <PictureState tone="quiet" title={title} small>
+        {never ? "It is recorded all the same" : detail}
       </PictureState>
     );
   }
