@@ -84,7 +84,7 @@ test("an admin adds a viewer, who sees their camera and nothing else", async ({ 
   await page.goto(`${recorder.base}/access`);
   await page.getByRole("button", { name: "Add a user" }).click();
   await page.getByLabel("Name").fill(viewer.name);
-  await page.getByLabel("Password").fill(viewer.password);
+  await page.getByRole("dialog").getByLabel("Password").fill(viewer.password);
   await page.getByLabel("All, also those to come").uncheck();
   await page.getByLabel("Front door").check();
   await page.getByRole("button", { name: "Add", exact: true }).click();

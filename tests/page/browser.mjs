@@ -50,6 +50,13 @@ export async function login(page, recorder, { name, password } = admin) {
   await page.getByRole("button", { name: `Account of ${name}` }).waitFor();
 }
 
+// By the menu of a camera's page.
+export async function chooseQuality(page, name) {
+  await page.getByRole("button", { name: /^Quality/ }).click();
+  await page.getByRole("menuitemradio", { name }).click();
+  await page.keyboard.press("Escape");
+}
+
 // The n-th picture of the page. `time`: Unix seconds; `behind`: seconds behind now; `frames`: how many were decoded.
 export function picture(page, n = 0) {
   return page.evaluate((index) => {
