@@ -144,6 +144,9 @@ Result<CameraConfig> parse_camera(const CameraId& id, const std::string& text) {
         faults.add(YAML::Mark{},
                    "addresses that open files of this machine (file:, lavfi:, ffmpeg: but for ffmpeg:rtsp://) can "
                    "be used in the configuration file only");
+    if (camera && !camera->push.empty())
+        faults.add(YAML::Mark{},
+                   "'push' stands in the configuration file only; in the page, pushes are added under Streaming");
     if (!faults.none() || !camera) return fail(errc::invalid_argument, faults.text());
     return *camera;
 }
@@ -155,8 +158,9 @@ std::string describe(const Config& config) {
                            config.time_zone.empty() ? "of the host" : config.time_zone, config.cameras.size());
     for (const auto& [id, camera] : config.cameras) {
         const auto days = camera.record.days ? fmt::format(", {:g} days", camera.record.days->count()) : "";
-        out += fmt::format("  {:16} {}{}{}{}\n", id.str(), log::redact_url(camera.source), camera.sub ? " + sub" : "",
-                           camera.record.enabled ? "" : ", not recorded", days);
+        const auto pushes = camera.push.empty() ? "" : fmt::format(", pushed to {}", camera.push.size());
+        out += fmt::format("  {:16} {}{}{}{}{}\n", id.str(), log::redact_url(camera.source), camera.sub ? " + sub" : "",
+                           camera.record.enabled ? "" : ", not recorded", days, pushes);
     }
     return out;
 }

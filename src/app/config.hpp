@@ -6,6 +6,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "ingest/source.hpp"
+#include "live/push.hpp"
 
 #include <filesystem>
 #include <map>
@@ -48,6 +49,7 @@ struct CameraConfig {
     bool on_demand{false};
     bool audio{true};
     std::optional<Location> location;
+    std::vector<live::PushOptions> push;  // of the file; the page's lie in the settings, since they hold keys
     bool operator==(const CameraConfig&) const = default;
 };
 using Cameras = std::map<CameraId, CameraConfig>;

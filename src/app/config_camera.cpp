@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config_camera.hpp"
 
+#include "app/config_push.hpp"
 #include "base/log.hpp"
 
 #include <array>
@@ -124,6 +125,7 @@ std::optional<CameraConfig> read_camera(const CameraId& id, const YAML::Node& no
     reader.read("on_demand", camera.on_demand);
     reader.read("audio", camera.audio);
     read_location(reader.node("location"), what, camera.location, faults);
+    read_pushes(reader.node("push"), what, camera.push, faults);
     reader.finish();
     check_source(node, what, camera.source, faults);
     if (camera.sub && !camera.sub->source.empty())

@@ -135,5 +135,42 @@ TEST(Config, SecretsComeBackOnlyForTheSameHost) {
     EXPECT_EQ(edited("rtsp://***@h:554/b?***").error().code, errc::invalid_argument);
 }
 
+TEST(Config, PushesAreAnAddressAMapOrAList) {
+    ASSERT_EQ(::setenv("VANTAGE_TEST_KEY", "k3y", 1), 0);
+    const auto config = parse_config(R"(
+cameras:
+  door: {source: 'sim:', push: 'rtmp://a.rtmp.youtube.com/live2/${VANTAGE_TEST_KEY}'}
+  yard:
+    source: 'sim:'
+    push:
+      - {name: Own, url: 'rtmps://me:w@own:4443/live/key', stream: 720p, enabled: false, silence: false, verify: false}
+      - rtmp://host/live/key
+)",
+                                     "v.yaml")
+                            .value();
+    const auto& tube = config.cameras.at(id("door")).push.at(0);
+    EXPECT_EQ(tube, (live::PushOptions{"a.rtmp.youtube.com", "rtmp://a.rtmp.youtube.com/live2/k3y"}));
+    const auto& own = config.cameras.at(id("yard")).push;
+    ASSERT_EQ(own.size(), 2U);
+    EXPECT_EQ(own[0], (live::PushOptions{"Own", "rtmps://me:w@own:4443/live/key", "720p", false, false, false}));
+    EXPECT_EQ(own[1].name, "host");
+    EXPECT_EQ(describe(config).find("k3y"), std::string::npos);
+    EXPECT_EQ(to_json(config.cameras.at(id("door")), false).find("k3y"), std::string::npos);
+}
+
+TEST(Config, WrongPushesAreToldWithoutTheirKeys) {
+    const auto faults = faults_of(R"(
+cameras:
+  door: {source: 'sim:', push: 'http://host/live/s3cret'}
+  yard: {source: 'sim:', push: [{url: 'rtmp://host/live/s3cret', stream: 8k}, {ulr: 'rtmp://host/live/s3cret'}]}
+)");
+    EXPECT_NE(faults.find("v.yaml:3: 'push' of camera 'door': the push address is neither rtmp:// nor rtmps://"),
+              std::string::npos);
+    EXPECT_NE(faults.find("there is no stream '8k'"), std::string::npos) << faults;
+    EXPECT_NE(faults.find("unknown key 'ulr' in 'push' of camera 'yard'"), std::string::npos) << faults;
+    EXPECT_EQ(faults.find("s3cret"), std::string::npos) << faults;
+    EXPECT_FALSE(parse_camera(id("door"), R"({"source":"rtsp://h/1","push":"rtmp://host/live/s3cret"})"));
+}
+
 }  // namespace
 }  // namespace vantage::app

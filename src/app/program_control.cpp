@@ -116,6 +116,7 @@ Status ProgramControl::change_camera(const CameraId& id, const std::string& conf
 Status ProgramControl::remove_camera(const CameraId& id) {
     if (auto may = not_of_file(id); !may) return may;
     if (auto removed = parts_.settings.remove_camera(id.str()); !removed) return removed;
+    if (auto removed = parts_.settings.remove_pushes(id.str()); !removed) return removed;
     parts_.cameras_changed();
     return {};
 }

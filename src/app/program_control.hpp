@@ -28,6 +28,7 @@ class ProgramControl final : public serve::Control {
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         StorageConfig storage;
         std::string time_zone;
+        serve::PushControl& pushes;
     };
     explicit ProgramControl(Parts parts);
 
@@ -42,6 +43,7 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] const footage::Footage& footage() const override { return parts_.footage; }
     [[nodiscard]] serve::SystemView system() const override;
     void confirm_clock() override { parts_.retention.confirm_clock(); }
+    [[nodiscard]] serve::PushControl& pushes() override { return parts_.pushes; }
 
   private:
     using Usage = std::map<StreamKey, store::UsageRow>;

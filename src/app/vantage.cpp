@@ -2,6 +2,7 @@
 #include "app/vantage.hpp"
 
 #include "app/program_control.hpp"
+#include "app/push_set.hpp"
 #include "app/retention_rules.hpp"
 #include "base/log.hpp"
 #include "ingest/sources.hpp"
@@ -79,6 +80,7 @@ class Vantage::Parts {
     void apply();
     [[nodiscard]] Cameras cameras_of_page() const;
     void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog);
+    [[nodiscard]] live::PushEnvironment push_environment() const;
 
     Config config_;  // its cameras: guarded by applying_
     const std::filesystem::path file_;
@@ -90,6 +92,7 @@ class Vantage::Parts {
     footage::SystemFiles files_;
     std::unique_ptr<store::Settings> settings_;
     std::unique_ptr<store::Catalog> catalog_;
+    std::shared_ptr<const store::Sealer> sealer_;
     footage::OpenSegments open_segments_;
     std::unique_ptr<footage::DiskFootage> footage_;
     std::unique_ptr<IoThread> camera_io_, http_io_;
@@ -98,6 +101,7 @@ class Vantage::Parts {
     std::unique_ptr<footage::Retention> retention_;
     std::unique_ptr<footage::RetentionThread> retaining_;
     std::unique_ptr<CameraSet> cameras_;
+    std::unique_ptr<PushSet> pushes_;
     std::unique_ptr<ProgramControl> control_;
     std::unique_ptr<serve::Server> server_;
 };
@@ -116,9 +120,22 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     retention_ = std::make_unique<footage::Retention>(config_.storage.path, files_, *catalog_, *settings_, clock_,
                                                       footage::space_of_disk);
     cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_);
+    pushes_ = std::make_unique<PushSet>(*settings_, sealer_, push_environment(), clock_);
     control_ = std::make_unique<ProgramControl>(
         ProgramControl::Parts{clock_, *settings_, *catalog_, *disk_, *retention_, *footage_, open_segments_, *supervisor_,
-                              make_source, *cameras_, [this] { apply(); }, config_.storage, zone_});
+                              make_source, *cameras_, [this] { apply(); }, config_.storage, zone_, *pushes_});
+}
+
+live::PushEnvironment Vantage::Parts::push_environment() const {
+    const auto stream = [this](const CameraId& camera, const std::string& name) -> Result<std::shared_ptr<stream::Stream>> {
+        const auto kind = parse_stream_kind(name);
+        auto found = kind ? supervisor_->stream({camera, *kind}) : nullptr;
+        if (!found) return fail(errc::not_found, fmt::format("the camera has no stream '{}' now", name));
+        return found;
+    };
+    auto silence = make_silent_audio();
+    if (!silence) log::warn("push", "no silent sound: {}", silence.error().message);
+    return {stream, RtmpMuxer::open, silence ? std::make_shared<const SilentAudio>(std::move(*silence)) : nullptr, clock_};
 }
 
 Status Vantage::Parts::start() {
@@ -127,6 +144,9 @@ Status Vantage::Parts::start() {
     if (!settings) return settings.error();
     auto catalog = store::create_catalog(config_.data / "catalog.db", clock_);
     if (!catalog) return catalog.error();
+    auto sealer = store::Sealer::open(config_.data / "sealed.key");
+    if (!sealer) return sealer.error();
+    sealer_ = std::move(*sealer);
     auto options = server_options(config_, zone_, clock_.now());
     if (!options) return options.error();
     build(std::move(*settings), std::move(*catalog));
@@ -158,6 +178,7 @@ void Vantage::Parts::apply() {
     const std::lock_guard lock(applying_);
     const auto of_page = cameras_of_page();
     cameras_->apply(config_.cameras, of_page);
+    pushes_->apply(cameras_->running());
     retention_->set_policy(retention_policy(config_.storage, cameras_->running()));
 }
 
@@ -187,6 +208,7 @@ void Vantage::Parts::stop() {
     log::info("vantage", "stopping");
     server_->stop(seconds{3});
     retaining_.reset();
+    pushes_->stop();
     cameras_->stop_sources();
     disk_->stop();
     cameras_->clear();

@@ -71,16 +71,17 @@ void Push::end() {
     enter(PushState::off, "");
 }
 
-bool Push::subscribe(const std::string& stream) {
+Status Push::subscribe(const std::string& stream) {
     reader_.reset();
-    stream_ = environment_.stream(camera_, stream);
-    if (!stream_) return false;
+    auto found = environment_.stream(camera_, stream);
+    if (!found) return found.error();
+    stream_ = std::move(*found);
     stream::ReaderOptions options;
     options.name = area_;
     options.on_ready = wake_;
     reader_ = stream_->subscribe(std::move(options));
     last_part_ = environment_.clock.steady();
-    return true;
+    return {};
 }
 
 milliseconds Push::turn(std::stop_token stop) {
@@ -88,8 +89,8 @@ milliseconds Push::turn(std::stop_token stop) {
     if (now < retry_at_) return std::chrono::ceil<milliseconds>(retry_at_ - now);
     if (!reader_) {
         transcoded_ = false;
-        if (!subscribe(options_.stream)) {
-            enter(PushState::waiting, fmt::format("the camera has no stream '{}' now", options_.stream));
+        if (auto subscribed = subscribe(options_.stream); !subscribed) {
+            enter(PushState::waiting, subscribed.error().message);
             return kNoStream;
         }
         // After a failure its reason stays to be seen until there is news.
@@ -135,10 +136,10 @@ void Push::take(const PartPtr& part, const std::stop_token& stop) {
         if (!part->starts_fragment) return;
         if (is_h265(part->init) && !transcoded_) {
             transcoded_ = true;
-            if (!subscribe("h264"))
-                lose(fail(errc::unsupported,
-                          "the camera sends H.265, which RTMP does not carry, and it is not "
-                          "transcoded now; push its sub stream if that is H.264"));
+            if (auto subscribed = subscribe("h264"); !subscribed)
+                lose(fail(subscribed.error().code,
+                          fmt::format("the camera sends H.265, which RTMP does not carry, and it is not transcoded: {}",
+                                      subscribed.error().message)));
             return;
         }
         if (!connect(*part, stop)) return;

@@ -46,8 +46,8 @@ struct PushStatus {
 
 // Where a push gets things. The functions are safe from any thread.
 struct PushEnvironment {
-    // Null: there is no such stream. main and sub of a camera, and its transcodes.
-    std::function<std::shared_ptr<stream::Stream>(const CameraId&, const std::string& stream)> stream;
+    // main and sub of a camera, and its transcodes. not_found, overloaded: no transcode now.
+    std::function<Result<std::shared_ptr<stream::Stream>>(const CameraId&, const std::string& stream)> stream;
     // RtmpMuxer::open.
     std::function<Result<std::unique_ptr<RtmpMuxer>>(const RtmpTarget&, const TrackSet&, std::stop_token)> connect;
     std::shared_ptr<const SilentAudio> silence;  // null: this FFmpeg cannot make any
@@ -67,7 +67,7 @@ class Push {
     [[nodiscard]] PushStatus status() const;
 
   private:
-    bool subscribe(const std::string& stream);
+    Status subscribe(const std::string& stream);
     milliseconds on_quiet();
     void take(const PartPtr& part, const std::stop_token& stop);
     void take_drop(std::size_t parts);

@@ -48,10 +48,11 @@ struct FakeServer {
 class PushTest : public testing::Test {
   protected:
     PushEnvironment environment() {
-        return {[this](const CameraId&, const std::string& name) {
+        return {[this](const CameraId&, const std::string& name) -> Result<std::shared_ptr<stream::Stream>> {
                     asked_ += name + " ";
                     const auto found = streams_.find(name);
-                    return found == streams_.end() ? nullptr : found->second;
+                    if (found == streams_.end()) return fail(errc::not_found, "there is no stream " + name);
+                    return found->second;
                 },
                 [this](const RtmpTarget& target, const TrackSet& tracks, const std::stop_token&) {
                     return server_.connect(target, tracks);
@@ -215,15 +216,14 @@ TEST_F(PushTest, OtherParametersMakeANewConnection) {
 }
 
 TEST_F(PushTest, H265GoesThroughTheTranscode) {
-    auto tracks = init_->tracks;
     auto h265 = std::make_shared<Init>(*init_);
     h265->tracks.video->codec = Codec::h265;
     init_ = h265;
     publish(1, true);
     turn();
     EXPECT_EQ(state(),
-              "refused: the camera sends H.265, which RTMP does not carry, and it is not transcoded now; push its sub "
-              "stream if that is H.264; next attempt after 1 s");
+              "waiting: the camera sends H.265, which RTMP does not carry, and it is not transcoded: there is no stream "
+              "h264; next attempt after 1 s");
     streams_["h264"] = std::make_shared<stream::Stream>(1U << 20);
     clock_.advance(seconds{1});
     publish(1, true);
@@ -238,7 +238,7 @@ TEST_F(PushTest, H265GoesThroughTheTranscode) {
 TEST_F(PushTest, AStreamThatIsNotThereIsLookedForAgain) {
     auto kept = std::exchange(streams_, {});
     EXPECT_EQ(turn(), seconds{1});
-    EXPECT_EQ(state(), "waiting: the camera has no stream 'main' now");
+    EXPECT_EQ(state(), "waiting: there is no stream main");
     streams_ = kept;
     publish(1, true);
     turn();
@@ -282,7 +282,7 @@ TEST(Pushes, RunWhatIsSwitchedOnAndEndWhatIsNot) {
     stream->publish(video_part(init_of(false), to_media(clock.now()), 3, kFrame, true));
     SignallingServer server;
     const PushEnvironment environment{
-        [&](const CameraId&, const std::string&) { return stream; },
+        [&](const CameraId&, const std::string&) -> Result<std::shared_ptr<stream::Stream>> { return stream; },
         [&](const RtmpTarget& target, const TrackSet&, const std::stop_token&) -> Result<std::unique_ptr<RtmpMuxer>> {
             return std::unique_ptr<RtmpMuxer>(std::make_unique<SignallingServer::Muxer>(server, target.key));
         },

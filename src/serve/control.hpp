@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 #include "footage/footage.hpp"
 #include "media/track.hpp"
+#include "serve/push_control.hpp"
 #include "stream/stream.hpp"
 
 #include <memory>
@@ -88,6 +89,7 @@ class Control {
     [[nodiscard]] virtual SystemView system() const = 0;
     // A person says that the host's clock is right after a step: retention by age goes on. Blocks on settings.db.
     virtual void confirm_clock() = 0;
+    [[nodiscard]] virtual PushControl& pushes() = 0;
 };
 
 }  // namespace vantage::serve

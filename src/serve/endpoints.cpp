@@ -28,6 +28,12 @@ constexpr Endpoint kEndpoints[] = {
     {get, "/api/v1/cameras/{camera}/coverage", viewer, program, h::get_coverage, "Footage and gaps of a span"},
     {get, "/api/v1/cameras/{camera}/segments", viewer, program, h::list_segments, "Segment files of a span"},
 
+    {get, "/api/v1/cameras/{camera}/pushes", operator_, program, h::list_pushes, "Where the camera is pushed to"},
+    {post, "/api/v1/cameras/{camera}/pushes", operator_, program, h::add_push, "Pushes the camera to an RTMP server"},
+    {put, "/api/v1/cameras/{camera}/pushes/{id}", operator_, program, h::change_push,
+     "Changes a push, switches it on or off"},
+    {del, "/api/v1/cameras/{camera}/pushes/{id}", operator_, program, h::remove_push, "Ends and removes a push"},
+
     {get, "/api/v1/users", admin, program, h::list_users, "All users"},
     {post, "/api/v1/users", admin, program, h::add_user, "Adds a user"},
     {put, "/api/v1/users/{name}", admin, program, h::change_user, "Changes role, cameras or password of a user"},

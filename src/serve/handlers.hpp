@@ -23,6 +23,12 @@ Answer change_camera(const Call& call);
 Answer remove_camera(const Call& call);
 Answer test_camera(const Call& call);
 
+// handlers_pushes.cpp
+Answer list_pushes(const Call& call);
+Answer add_push(const Call& call);
+Answer change_push(const Call& call);
+Answer remove_push(const Call& call);
+
 // handlers_footage.cpp
 Answer get_coverage(const Call& call);
 Answer list_segments(const Call& call);

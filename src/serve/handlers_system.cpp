@@ -95,8 +95,10 @@ Answer get_health(const Call& call) {
 Answer get_metrics(const Call& call) {
     auto cameras = call.app.control.cameras();
     std::erase_if(cameras, [&](const CameraView& camera) { return !call.who.sees(camera.id); });
+    auto pushes = call.app.control.pushes().all();
+    std::erase_if(pushes, [&](const PushView& push) { return !call.who.sees(push.camera); });
     return net::text_response(200, "text/plain; version=0.0.4; charset=utf-8",
-                              metrics_text(cameras, call.app.control.system()));
+                              metrics_text(cameras, pushes, call.app.control.system()));
 }
 
 Answer get_openapi(const Call& call) {

@@ -238,6 +238,43 @@ TEST_F(ApiTest, TokensBelongToTheirUser) {
     EXPECT_EQ(viewer.post("/api/v1/tokens", R"({"name":"old","expires":"2020-01-01T00:00:00Z"})").status, 400);
 }
 
+TEST_F(ApiTest, PushesAreForOperatorsAndEachChangeIsAudited) {
+    const std::string path = "/api/v1/cameras/door/pushes";
+    EXPECT_EQ(viewer.get(path).status, 403);
+    EXPECT_EQ(viewer.post(path, R"({"url":"rtmp://host/live/key"})").status, 403);
+    EXPECT_EQ(parsed(operator_.get(path)), (json::value{{"pushes", json::array{}}}));
+    EXPECT_EQ(operator_.get("/api/v1/cameras/none/pushes").status, 404);
+    EXPECT_EQ(operator_.post(path, R"({"url":7})").status, 400);
+    EXPECT_EQ(operator_.post(path, R"({"url":"rtmp://host/live/key","silence":"yes"})").status, 400);
+    const auto made =
+        operator_.post(path, R"({"name":"Tube","url":"rtmp://host/live/key","stream":"720p","silence":false})");
+    EXPECT_EQ(made.status, 201);
+    EXPECT_EQ(made.headers.get("Location"), path + "/p1");
+    EXPECT_EQ(services.control.fake_pushes.last.url, "rtmp://host/live/key");
+    EXPECT_EQ(services.control.fake_pushes.last.silence, false);
+    EXPECT_EQ(services.control.fake_pushes.last.enabled, std::nullopt);
+    const auto shown = parsed(operator_.get(path)).at("pushes").at(0);
+    EXPECT_EQ(shown.at("url"), "rtmp://host/live/***");
+    EXPECT_EQ(shown.at("state"), "connecting");
+    EXPECT_EQ(shown.at("declared_in_file"), false);
+
+    EXPECT_EQ(parsed(operator_.send(Method::put, path + "/p1", R"({"enabled":false})")).at("enabled"), false);
+    EXPECT_EQ(operator_.send(Method::put, "/api/v1/cameras/yard/pushes/p1", R"({"enabled":false})").status, 404);
+    EXPECT_NE(body_text(viewer.get("/metrics")).find("vantage_push_state{camera=\"door\",push=\"p1\",name=\"Tube\",state="),
+              std::string::npos);
+    services.control.fake_pushes.views[0].declared_in_file = true;
+    EXPECT_EQ(operator_.send(Method::put, path + "/p1", R"({"enabled":true})").status, 409);
+    EXPECT_EQ(operator_.send(Method::del, path + "/p1").status, 204);
+    EXPECT_EQ(operator_.send(Method::del, path + "/p1").status, 404);
+
+    const auto page = parsed(admin.get("/api/v1/audit?limit=3")).at("entries").as_array();
+    EXPECT_EQ(page[0].at("action"), "push removed");
+    EXPECT_EQ(page[1].at("action"), "push changed");
+    EXPECT_EQ(page[2].at("action"), "push added");
+    EXPECT_EQ(page[1].at("detail"), "door: Tube (rtmp://host/live/***, 720p, off)");
+    EXPECT_EQ(page[1].at("user"), "olga");
+}
+
 TEST_F(ApiTest, SystemAuditHealthAndMetrics) {
     const auto system = parsed(viewer.get("/api/v1/system"));
     EXPECT_EQ(system.at("version"), "1.2.3");

@@ -64,6 +64,13 @@ Result<std::string> text_field(const json::object& object, std::string_view name
     return std::move(**value);
 }
 
+Result<std::optional<bool>> optional_flag_field(const json::object& object, std::string_view name) {
+    const auto* value = find(object, name);
+    if (value == nullptr) return std::optional<bool>();
+    if (!value->is_bool()) return fail(errc::invalid_argument, fmt::format("'{}' must be true or false", name));
+    return std::optional(value->get_bool());
+}
+
 Result<std::optional<std::vector<std::string>>> optional_list_field(const json::object& object, std::string_view name) {
     const auto* value = find(object, name);
     if (value == nullptr) return std::optional<std::vector<std::string>>();

@@ -22,6 +22,7 @@ Result<json::object> body_of(const net::Request& request);
 Result<std::string> text_field(const json::object& object, std::string_view name);
 Result<std::optional<std::string>> optional_text_field(const json::object& object, std::string_view name);
 Result<std::optional<std::vector<std::string>>> optional_list_field(const json::object& object, std::string_view name);
+Result<std::optional<bool>> optional_flag_field(const json::object& object, std::string_view name);
 // RFC 3339 or Unix seconds.
 Result<std::optional<UtcTime>> optional_time_field(const json::object& object, std::string_view name);
 // A parameter of the address as a time; invalid_argument when it is missing.

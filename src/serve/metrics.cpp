@@ -106,11 +106,49 @@ void add_disks(const SystemView& system, std::vector<MetricFamily>& families) {
         if (!family->metric.empty()) families.push_back(std::move(*family));
 }
 
+struct PushMetric {
+    const char* name;
+    const char* help;
+    MetricType type;
+    double (*value)(const PushView&);
+};
+
+constexpr PushMetric kPushMetrics[] = {
+    {"vantage_push_sent_bytes_total", "Bytes of picture and sound sent to the RTMP server", MetricType::Counter,
+     [](const PushView& p) { return static_cast<double>(p.bytes_sent); }},
+    {"vantage_push_bits_per_second", "Bit rate to the RTMP server", MetricType::Gauge,
+     [](const PushView& p) { return p.bits_per_second; }},
+    {"vantage_push_dropped_parts_total", "Parts that the uplink was too slow for", MetricType::Counter,
+     [](const PushView& p) { return static_cast<double>(p.dropped_parts); }},
+    {"vantage_push_reconnects_total", "Connections that were lost while they ran", MetricType::Counter,
+     [](const PushView& p) { return static_cast<double>(p.reconnects); }},
+};
+
+void add_pushes(const std::vector<PushView>& pushes, std::vector<MetricFamily>& families) {
+    if (pushes.empty()) return;
+    const auto labels = [](const PushView& push) {
+        return Labels{{"camera", push.camera.str()}, {"push", push.id}, {"name", push.name}};
+    };
+    for (const auto& metric : kPushMetrics) {
+        auto& family = families.emplace_back(family_of(metric.name, metric.help, metric.type));
+        for (const auto& push : pushes) add_sample(family, labels(push), metric.value(push));
+    }
+    auto& state =
+        families.emplace_back(family_of("vantage_push_state", "1 for the state the push is in", MetricType::Gauge));
+    for (const auto& push : pushes) {
+        auto with_state = labels(push);
+        with_state.push_back({"state", push.state});
+        add_sample(state, std::move(with_state), 1);
+    }
+}
+
 }  // namespace
 
-std::string metrics_text(const std::vector<CameraView>& cameras, const SystemView& system) {
+std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
+                         const SystemView& system) {
     std::vector<MetricFamily> families;
     add_cameras(cameras, families);
+    add_pushes(pushes, families);
     add_disks(system, families);
     auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);
     add_sample(info, {{"version", system.version}}, 1);

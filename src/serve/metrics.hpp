@@ -8,6 +8,7 @@
 
 namespace vantage::serve {
 
-std::string metrics_text(const std::vector<CameraView>& cameras, const SystemView& system);
+std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
+                         const SystemView& system);
 
 }  // namespace vantage::serve
