@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 export const admin = { name: "anna", password: "correct horse battery" };
 export const zone = "Europe/Berlin";
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on("error", reject);

@@ -10,6 +10,7 @@ import { Check, Choice, Field } from "../../ui/field";
 import { Icon } from "../../ui/icons";
 import { Notice } from "../../ui/states";
 import { configOf, emptyForm, formOf, slug, type CameraForm } from "./form";
+import { StreamingSection } from "./streaming_section";
 import { TestResult } from "./test_result";
 
 export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClose: () => void }) {
@@ -113,6 +114,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
           )}
         </div>
       </form>
+      {camera && <StreamingSection camera={camera} />}
     </Dialog>
   );
 }
