@@ -39,7 +39,7 @@ Push::Push(CameraId camera, PushOptions options, const PushEnvironment& environm
       environment_(environment),
       wake_(std::move(wake)),
       area_(fmt::format("push {} {}", camera_.str(), options_.name)) {
-    status_.lock()->since = environment_.clock.now();
+    enter(PushState::connecting, "");
 }
 
 PushStatus Push::status() const {

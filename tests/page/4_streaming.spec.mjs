@@ -37,7 +37,7 @@ test("a camera is streamed to an RTMP server, switched off and removed", async (
     assert.match(await row.innerText(), new RegExp(`rtmp://127.0.0.1:${port}/live/\\*\\*\\*`));
     assert.ok(!(await page.content()).includes(key), "the key is not shown again");
 
-    await row.getByLabel("Stream to Tube").uncheck();
+    await row.getByLabel("Stream to Tube").click();
     await row.getByText("Off").waitFor();
     await row.getByRole("button", { name: "Remove Tube" }).click();
     await page.getByRole("dialog", { name: "Stop streaming to Tube?" }).getByRole("button", { name: "Remove" }).click();

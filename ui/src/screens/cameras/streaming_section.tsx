@@ -91,7 +91,7 @@ function Row({ camera, push, onRemove }: { camera: string; push: Push; onRemove:
         <Check
           label="On"
           aria-label={`Stream to ${push.name}`}
-          checked={push.enabled}
+          checked={change.isPending ? (change.variables.enabled ?? push.enabled) : push.enabled}
           disabled={push.declared_in_file || change.isPending}
           onChange={(event) => change.mutate({ camera, id: push.id, enabled: event.target.checked })}
         />
