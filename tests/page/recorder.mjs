@@ -69,11 +69,20 @@ const media = process.env.VANTAGE_TEST_MEDIA ?? join(dirname(fileURLToPath(impor
 const withSound = join(media, "footage/sgjava_traffic.mp4");
 if (existsSync(withSound)) drawn.street = `file:${withSound}`;
 
-// A short clip in H.265, which Debian's Chromium does not play; false where there is no encoder for it.
+// A clip of a test picture, of so many seconds; false where there is no such encoder.
+function makeClip(path, size, rate, seconds, ...encoder) {
+  const picture = ["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`];
+  return spawnSync("ffmpeg", ["-v", "error", "-y", ...picture, ...encoder, "-preset", "ultrafast", path]).status === 0;
+}
+
+// H.265, which Debian's Chromium does not play.
 function makeH265(path) {
-  const picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=2"];
-  const made = spawnSync("ffmpeg", ["-v", "error", "-y", ...picture, "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=10:bframes=0", "-tag:v", "hvc1", path]);
-  return made.status === 0;
+  return makeClip(path, "320x180", 10, 2, "-c:v", "libx265", "-x265-params", "log-level=none:keyint=10:bframes=0", "-tag:v", "hvc1");
+}
+
+// Twenty minutes that are renewed bit by bit behind one IDR frame, which whoever comes later does not get.
+function makeIntraRefresh(path) {
+  return makeClip(path, "160x90", 5, 1200, "-c:v", "libx264", "-x264-params", "log-level=none:intra-refresh=1:keyint=10:bframes=0");
 }
 
 // `basePath`: as behind a proxy that serves it under that address.
@@ -82,6 +91,7 @@ export async function startRecorder(binary, { basePath = "" } = {}) {
   const simPort = await freePort();
   const hasH265 = makeH265(join(folder, "h265.mp4"));
   if (hasH265) drawn.roof = `file:${join(folder, "h265.mp4")}`;
+  const hasIntraRefresh = makeIntraRefresh(join(folder, "refresh.mp4"));
   const port = await freePort();
   const camera = (name) => `rtsp://127.0.0.1:${simPort}/${name}`;
   const simulate = (cameras) => new Process(binary, ["sim", "--port", String(simPort), ...Object.entries(cameras).flatMap(([name, source]) => ["--camera", `${name}=${source}`])]);
@@ -107,6 +117,7 @@ export async function startRecorder(binary, { basePath = "" } = {}) {
         `  yard: {name: Yard, source: "${camera("yard")}", sub: {source: "${camera("yardsub")}", record: false}}`,
         `  attic: {name: Attic, source: "${camera("nothing-here")}"}`,
         ...(drawn.street ? [`  street: {name: Street, source: "${camera("street")}", record: false}`] : []),
+        ...(hasIntraRefresh ? [`  cellar: {name: Cellar, source: "file:${folder}/refresh.mp4", record: false}`] : []),
         ...(hasH265
           ? [
               `  roof: {name: Roof, source: "${camera("roof")}", sub: {source: "${camera("yardsub")}", record: false}}`,
@@ -125,6 +136,7 @@ export async function startRecorder(binary, { basePath = "" } = {}) {
       token,
       camera,
       hasSound: "street" in drawn,
+      hasIntraRefresh,
       hasH265,
       stop,
       log: () => recorder.text,

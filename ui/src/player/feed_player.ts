@@ -350,7 +350,7 @@ export class FeedPlayer {
     if (this.suspended) return;
     const { ranges } = this.screen;
     const stuck = this.screen.stuck();
-    if (this.live_ && this.socket.isOpen && !this.lost && now - this.heardAt > kSilentMs) {
+    if (this.live_ && this.feed.feeding && this.socket.isOpen && !this.lost && now - this.heardAt > kSilentMs) {
       this.socket.close();
       this.feed.feeding = false;
       this.socket.open();
