@@ -141,6 +141,7 @@ void Fragmenter::start_fragment(const Packet& packet, Boundary why) {
     fragment_bytes_ = 0;
     fragment_has_recovery_ = false;
     video_.starts_fragment = true;
+    video_.group_start = packet.dts;
     video_.decodable = why != Boundary::cut;
 }
 
@@ -203,12 +204,17 @@ void Fragmenter::append(Pending& pending, const PacketPtr& packet, Ticks longest
     if (!pending.packets.empty()) {
         pending.usual = packet->dts - pending.packets.back()->dts;
         const auto length = packet->dts - pending.packets.front()->dts;
-        if (length + pending.usual * 7 / 8 > longest) {
+        const bool passes_group =
+            longest != Ticks::max() && packet->dts + pending.usual - pending.group_start > options_.group;
+        if (passes_group) pending.group_start = packet->dts;
+        if (passes_group || length + pending.usual * 7 / 8 > longest) {
             close(pending);
         } else {
             pending.durations.push_back(pending.usual);
         }
     }
+    const bool new_group = packet->dts < pending.group_start || packet->dts - pending.group_start > options_.group;
+    if (pending.packets.empty() && new_group) pending.group_start = packet->dts;
     pending.packets.push_back(packet);
 }
 

@@ -13,8 +13,11 @@
 namespace vantage::stream {
 
 struct FragmenterOptions {
-    Ticks video_part{Ticks{10800}};           // 120 ms: a part closes when the next frame would pass it
-    Ticks audio_part{Ticks{22500}};           // 250 ms
+    Ticks video_part{Ticks{10800}};  // 120 ms: a part closes when the next frame would pass it
+    Ticks audio_part{Ticks{18000}};  // 200 ms
+    // 390 ms: a part closes, too, when the next frame would pass a multiple of it counted from the fragment's start, so that
+    // outputs which group whole parts into larger ones (low-latency HLS) fill theirs.
+    Ticks group{Ticks{35100}};
     Ticks longest_fragment{Ticks{2700000}};   // 30 s: then a recovery point counts as a start; without one it is cut
     std::size_t largest_fragment{16U << 20};  // bytes, the ring's bound: likewise
     Ticks audio_silence{Ticks{90000}};        // 1 s without audio: the audio track leaves the init
@@ -46,6 +49,7 @@ class Fragmenter {
         std::vector<PacketPtr> packets;
         std::vector<Ticks> durations;  // of all but the last, which takes `usual` if nothing follows
         Ticks usual{0};                // duration of the newest packet that has one
+        MediaTime group_start;         // of the group of parts that the newest one belongs to
         bool starts_fragment{false};
         bool decodable{true};
     };

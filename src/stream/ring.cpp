@@ -143,6 +143,9 @@ std::uint64_t Ring::add(const ReaderOptions& options) {
         if (options.start == Start::newest_fragment) {
             slot.cursor = newest_start_.value_or(end());
             slot.needs_start = !newest_start_;
+        } else if (options.start == Start::oldest) {
+            slot.cursor = first_;
+            slot.needs_start = true;
         }
         slot.most_bytes_behind = options.most_bytes_behind;
         slot.is_viewer = options.counts_as_viewer;

@@ -32,6 +32,7 @@ using Event = std::variant<Nothing, PartPtr, Interruption, Dropped, Closed>;
 enum class Start {
     newest_fragment,  // the last start of a fragment in the ring: the first picture is immediate
     next,             // what is published from now on
+    oldest,           // the oldest start of a fragment in the ring
 };
 
 struct ReaderOptions {
