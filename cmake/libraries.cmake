@@ -20,6 +20,7 @@ if(NOT TARGET SOCI::soci_core)  # Debian's package ships no usable CMake configu
   add_library(SOCI::soci_sqlite3 INTERFACE IMPORTED)
   target_link_libraries(SOCI::soci_sqlite3 INTERFACE ${SOCI_SQLITE3} sqlite3)
 endif()
+find_library(DATE_TZ date-tz REQUIRED)  # days of a time zone; std::chrono has them from g++ 13 on
 pkg_check_modules(LIBAV REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libavdevice libavfilter libswscale libswresample)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)

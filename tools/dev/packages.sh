@@ -17,7 +17,7 @@ build_packages() {
     boost_packages
     echo libsoci-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libsodium-dev libssl-dev zlib1g-dev
     echo libavformat-dev libavcodec-dev libavutil-dev libavdevice-dev libavfilter-dev libswscale-dev libswresample-dev
-    echo prometheus-cpp-dev
+    echo prometheus-cpp-dev libhowardhinnant-date-dev
     # A node that did not come from Debian's packages brings its own npm, and the package npm would conflict with it.
     command -v npm >/dev/null 2>&1 || echo nodejs npm
 }

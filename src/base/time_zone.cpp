@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/time_zone.hpp"
+
+#include <fmt/format.h>
+
+#include <date/tz.h>
+
+namespace vantage {
+
+Result<TimeZone> TimeZone::load(const std::string& name) {
+    try {
+        return TimeZone(date::locate_zone(name));
+    } catch (const std::runtime_error&) {
+        return fail(errc::not_found, fmt::format("'{}' is no time zone that this host knows", name));
+    }
+}
+
+std::chrono::year_month_day TimeZone::date_of(UtcTime at) const {
+    const auto local = zone_->to_local(std::chrono::floor<seconds>(at));
+    return std::chrono::year_month_day{
+        std::chrono::sys_days{std::chrono::floor<std::chrono::days>(local).time_since_epoch()}};
+}
+
+UtcTime TimeZone::start_of(std::chrono::year_month_day day) const {
+    const date::local_days midnight{std::chrono::sys_days{day}.time_since_epoch()};
+    return UtcTime{zone_->to_sys(midnight, date::choose::earliest)};
+}
+
+}  // namespace vantage

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Days of the installation's time zone: which date an instant has there, and when a date begins and ends. A value; safe from
+// any thread.
+#pragma once
+#include "base/time.hpp"
+
+namespace date {
+class time_zone;
+}
+
+namespace vantage {
+
+class TimeZone {
+  public:
+    // An IANA name, as the host's zoneinfo knows it; not_found for another.
+    static Result<TimeZone> load(const std::string& name);
+
+    [[nodiscard]] std::chrono::year_month_day date_of(UtcTime at) const;
+    // The first instant of that day, where the clocks may skip midnight; of a midnight that comes twice, the first.
+    [[nodiscard]] UtcTime start_of(std::chrono::year_month_day day) const;
+
+  private:
+    explicit TimeZone(const date::time_zone* zone) : zone_(zone) {}
+    const date::time_zone* zone_;  // the library's, for ever
+};
+
+}  // namespace vantage
