@@ -30,6 +30,7 @@ void CameraSet::run_stream(const StreamKey& key, const CameraConfig& camera, con
     const auto ring = key.kind == StreamKind::main ? kMainRing : kSubRing;
     auto options = options_of(camera, source);
     options.fragmenter.largest_fragment = ring;
+    options.fragmenter.group = group_;
     const auto stream = supervisor_.set(key, options, ring);
     const record::RecorderConfig recording{record.enabled, record.flush};
     if (const auto known = recorders_.find(key); known != recorders_.end()) {

@@ -19,8 +19,9 @@ struct RunningCamera {
 
 class CameraSet {
   public:
-    // The references outlive the set.
-    CameraSet(ingest::Supervisor& supervisor, footage::Disk& disk) : supervisor_(supervisor), disk_(disk) {}
+    // The references outlive the set. `group`: of parts, see stream::FragmenterOptions.
+    CameraSet(ingest::Supervisor& supervisor, footage::Disk& disk, Ticks group)
+        : supervisor_(supervisor), disk_(disk), group_(group) {}
 
     // From now on these run. A camera of the file hides one of the page with the same id.
     void apply(const Cameras& declared, const Cameras& of_page);
@@ -38,6 +39,7 @@ class CameraSet {
 
     ingest::Supervisor& supervisor_;
     footage::Disk& disk_;
+    const Ticks group_;
     mutable std::mutex mutex_;
     std::map<CameraId, RunningCamera> cameras_;                         // guarded by mutex_
     std::map<StreamKey, std::unique_ptr<record::Recorder>> recorders_;  // guarded by mutex_

@@ -65,6 +65,18 @@ void read_server(const YAML::Node& node, ServerConfig& out, Faults& faults) {
     reader.finish();
 }
 
+void read_live(const YAML::Node& node, LiveConfig& out, Faults& faults) {
+    MapReader reader(node, "'live'", faults);
+    reader.read("part", out.part, 0.2, 2);
+    reader.read("segment", out.segment, 2, 10);
+    reader.read_seconds("window", out.window, seconds{12}, seconds{300});
+    reader.read_seconds("close_after", out.close_after, seconds{10}, seconds{3600});
+    reader.read("most_waiting", out.most_waiting, 1, 1'000'000);
+    if (static_cast<double>(out.window.count()) < out.segment * 4)
+        reader.fault("window", "must be at least four times 'segment', which players keep away from the end");
+    reader.finish();
+}
+
 void read_log(const YAML::Node& node, Config& out, Faults& faults) {
     MapReader reader(node, "'log'", faults);
     std::size_t level = 0, format = 0;
@@ -98,6 +110,7 @@ void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     reader.read("time_zone", out.time_zone);
     check_zone(reader, out.time_zone);
     read_server(reader.node("server"), out.server, faults);
+    read_live(reader.node("live"), out.live, faults);
     read_log(reader.node("log"), out, faults);
     read_cameras(reader.node("cameras"), out.cameras, faults);
     reader.finish();

@@ -79,11 +79,21 @@ struct StorageConfig {
     bool operator==(const StorageConfig&) const = default;
 };
 
+struct LiveConfig {
+    double part{0.4};    // seconds; low-latency HLS
+    double segment{4};   // seconds at most
+    seconds window{24};  // listed
+    seconds close_after{60};
+    double most_waiting{8192};
+    bool operator==(const LiveConfig&) const = default;
+};
+
 struct Config {
     std::filesystem::path data;  // indexes and settings
     StorageConfig storage;
     std::string time_zone;  // IANA name; empty: the host's
     ServerConfig server;
+    LiveConfig live;
     bool log_json{false};
     bool log_debug{false};
     Cameras cameras;

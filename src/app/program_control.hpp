@@ -5,6 +5,7 @@
 #include "app/process_usage.hpp"
 #include "footage/disk_footage.hpp"
 #include "footage/retention.hpp"
+#include "live/live_windows.hpp"
 #include "serve/control.hpp"
 #include "store/settings.hpp"
 
@@ -25,6 +26,7 @@ class ProgramControl final : public serve::Control {
         ingest::Supervisor& supervisor;
         ingest::SourceFactory make_source;
         CameraSet& cameras;
+        live::LiveWindows& live_windows;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         StorageConfig storage;
         std::string time_zone;
@@ -41,6 +43,7 @@ class ProgramControl final : public serve::Control {
                                                    seconds timeout) override;
     [[nodiscard]] std::shared_ptr<stream::Stream> stream(const StreamKey& key) const override;
     [[nodiscard]] const footage::Footage& footage() const override { return parts_.footage; }
+    [[nodiscard]] live::LiveWindows& live_windows() override { return parts_.live_windows; }
     [[nodiscard]] serve::SystemView system() const override;
     void confirm_clock() override { parts_.retention.confirm_clock(); }
     [[nodiscard]] serve::PushControl& pushes() override { return parts_.pushes; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/vantage.hpp"
 
+#include "app/live_outputs.hpp"
 #include "app/program_control.hpp"
 #include "app/push_set.hpp"
 #include "app/retention_rules.hpp"
@@ -100,6 +101,7 @@ class Vantage::Parts {
     std::unique_ptr<footage::Disk> disk_;
     std::unique_ptr<footage::Retention> retention_;
     std::unique_ptr<footage::RetentionThread> retaining_;
+    std::unique_ptr<LiveOutputs> live_;
     std::unique_ptr<CameraSet> cameras_;
     std::unique_ptr<PushSet> pushes_;
     std::unique_ptr<ProgramControl> control_;
@@ -119,11 +121,12 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     disk_ = std::make_unique<footage::Disk>(config_.storage.path, files_, *catalog_, open_segments_, clock_);
     retention_ = std::make_unique<footage::Retention>(config_.storage.path, files_, *catalog_, *settings_, clock_,
                                                       footage::space_of_disk);
-    cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_);
+    live_ = std::make_unique<LiveOutputs>(http_io_->context(), live_options(config_.live), clock_, *supervisor_);
+    cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_, live::group_for(live_->windows().options().part_target));
     pushes_ = std::make_unique<PushSet>(*settings_, sealer_, push_environment(), clock_);
-    control_ = std::make_unique<ProgramControl>(
-        ProgramControl::Parts{clock_, *settings_, *catalog_, *disk_, *retention_, *footage_, open_segments_, *supervisor_,
-                              make_source, *cameras_, [this] { apply(); }, config_.storage, zone_, *pushes_});
+    control_ = std::make_unique<ProgramControl>(ProgramControl::Parts{
+        clock_, *settings_, *catalog_, *disk_, *retention_, *footage_, open_segments_, *supervisor_, make_source, *cameras_,
+        live_->windows(), [this] { apply(); }, config_.storage, zone_, *pushes_});
 }
 
 live::PushEnvironment Vantage::Parts::push_environment() const {
@@ -191,8 +194,10 @@ void Vantage::Parts::reload() {
     }
     {
         const std::lock_guard lock(applying_);
-        if (fresh->server != config_.server || fresh->storage.path != config_.storage.path || fresh->data != config_.data)
-            log::warn("configuration", "changes of 'server', 'data' and the storage's path apply from the next start on");
+        if (fresh->server != config_.server || fresh->storage.path != config_.storage.path || fresh->data != config_.data ||
+            fresh->live != config_.live)
+            log::warn("configuration",
+                      "changes of 'server', 'live', 'data' and the storage's path apply from the next start on");
         config_.cameras = fresh->cameras;
         config_.storage.days = fresh->storage.days;
         config_.storage.bytes = fresh->storage.bytes;
@@ -206,6 +211,7 @@ void Vantage::Parts::reload() {
 void Vantage::Parts::stop() {
     if (std::exchange(stopped_, true) || !server_) return;
     log::info("vantage", "stopping");
+    live_->stop();
     server_->stop(seconds{3});
     retaining_.reset();
     pushes_->stop();

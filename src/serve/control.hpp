@@ -14,6 +14,10 @@
 #include <string>
 #include <vector>
 
+namespace vantage::live {
+class LiveWindows;
+}
+
 namespace vantage::serve {
 
 struct StreamView {
@@ -86,6 +90,7 @@ class Control {
     // Null when there is no such stream. Subscribing connects an on-demand camera.
     [[nodiscard]] virtual std::shared_ptr<stream::Stream> stream(const StreamKey& key) const = 0;
     [[nodiscard]] virtual const footage::Footage& footage() const = 0;
+    [[nodiscard]] virtual live::LiveWindows& live_windows() = 0;
     [[nodiscard]] virtual SystemView system() const = 0;
     // A person says that the host's clock is right after a step: retention by age goes on. Blocks on settings.db.
     virtual void confirm_clock() = 0;

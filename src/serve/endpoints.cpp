@@ -52,6 +52,14 @@ constexpr Endpoint kEndpoints[] = {
     {get, "/healthz", open, program, h::get_health, "200 while every disk works"},
 
     {get, "/{camera}/feed", viewer, media, h::open_feed, "WebSocket: live and footage for the page's player"},
+    {get, "/{camera}/stream/{period}/index.m3u8", viewer, media, h::get_stream_index,
+     "HLS: main and sub as variants, sound as its own rendition"},
+    {get, "/{camera}/stream/{period}/playlist.m3u8", viewer, media, h::get_stream_playlist,
+     "HLS: the main stream, picture and sound together"},
+    {get, "/{camera}/stream/{period}/{rendition}/playlist.m3u8", viewer, media, h::get_rendition_playlist,
+     "HLS: one rendition"},
+    {get, "/{camera}/stream/{period}/{rendition}/{file}", viewer, media, h::get_rendition_media,
+     "Inits and segments of a rendition"},
     {get, "/{camera}/{stream}/{date}/{file}", viewer, media, h::get_segment_file,
      "A segment file as it lies on disk, with ranges"},
 };

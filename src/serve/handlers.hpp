@@ -37,6 +37,12 @@ Answer get_segment_file(const Call& call);
 // handlers_feed.cpp
 Answer open_feed(const Call& call);
 
+// handlers_stream.cpp
+Answer get_stream_index(const Call& call);
+Answer get_stream_playlist(const Call& call);
+Answer get_rendition_playlist(const Call& call);
+Answer get_rendition_media(const Call& call);
+
 // handlers_users.cpp
 Answer list_users(const Call& call);
 Answer add_user(const Call& call);

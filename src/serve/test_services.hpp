@@ -3,6 +3,7 @@
 // only.
 #pragma once
 #include "live/feed_fakes.hpp"
+#include "live/live_windows.hpp"
 #include "serve/page_assets.hpp"
 #include "serve/router.hpp"
 #include "store/test_folder.hpp"
@@ -105,6 +106,7 @@ class FakeControl : public Control {
         return found == streams.end() ? nullptr : found->second;
     }
     const footage::Footage& footage() const override { return recorded; }
+    live::LiveWindows& live_windows() override { return windows; }
     SystemView system() const override {
         SystemView view;
         view.version = "1.2.3";
@@ -121,6 +123,14 @@ class FakeControl : public Control {
     std::vector<CameraView> views;
     std::map<StreamKey, std::shared_ptr<stream::Stream>> streams;
     vantage::test::FakeFootage recorded;
+    SimulatedClock live_clock{UtcTime(seconds(1'763'665'445))};
+    live::LiveWindows windows{{},
+                              live_clock,
+                              [this](const live::LiveKey& key) {
+                                  const auto kind = parse_stream_kind(key.stream);
+                                  return kind ? stream({key.camera, *kind}) : nullptr;
+                              },
+                              [](const std::function<void()>& job) { job(); }};
     std::string last_config;
     std::string disk_state{"good"};
 };

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/live_outputs.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace vantage::app {
+namespace {
+
+Ticks ticks_of(double in_seconds) {
+    return std::chrono::round<Ticks>(std::chrono::duration<double>(in_seconds));
+}
+
+live::LiveWindows::Streams streams_of(const ingest::Supervisor& supervisor) {
+    return [&supervisor](const live::LiveKey& key) -> std::shared_ptr<stream::Stream> {
+        const auto kind = parse_stream_kind(key.stream);
+        return kind ? supervisor.stream({key.camera, *kind}) : nullptr;
+    };
+}
+
+}  // namespace
+
+live::LiveWindowsOptions live_options(const LiveConfig& config) {
+    live::LiveWindowsOptions options;
+    options.live.part_target = ticks_of(config.part);
+    options.live.target_duration = ticks_of(config.segment);
+    options.live.window = config.window;
+    options.close_after = config.close_after;
+    options.most_waiting = static_cast<std::size_t>(config.most_waiting);
+    return options;
+}
+
+LiveOutputs::LiveOutputs(boost::asio::io_context& io, live::LiveWindowsOptions options, const Clock& clock,
+                         const ingest::Supervisor& supervisor)
+    : io_(io),
+      windows_(
+          std::make_shared<live::LiveWindows>(options, clock, streams_of(supervisor),
+                                              [&io](std::function<void()> job) { boost::asio::post(io, std::move(job)); })),
+      timer_(std::make_shared<boost::asio::steady_timer>(io)) {
+    boost::asio::post(io_, [timer = timer_, windows = std::weak_ptr(windows_)] { sweep_again(timer, windows); });
+}
+
+LiveOutputs::~LiveOutputs() {
+    stop();
+    boost::asio::post(io_, [timer = timer_] { timer->cancel(); });
+}
+
+void LiveOutputs::sweep_again(const TimerPtr& timer, const std::weak_ptr<live::LiveWindows>& windows) {
+    timer->expires_after(std::chrono::seconds(1));
+    timer->async_wait([timer, windows](const boost::system::error_code& error) {
+        const auto alive = windows.lock();
+        if (error || !alive) return;
+        alive->sweep();
+        sweep_again(timer, windows);
+    });
+}
+
+}  // namespace vantage::app

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live windows on the program's sockets thread, swept once a second.
+#pragma once
+#include "app/config.hpp"
+#include "ingest/supervisor.hpp"
+#include "live/live_windows.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+
+namespace vantage::app {
+
+live::LiveWindowsOptions live_options(const LiveConfig& config);
+
+class LiveOutputs {
+  public:
+    // The references outlive this; `io` runs on one thread or several.
+    LiveOutputs(boost::asio::io_context& io, live::LiveWindowsOptions options, const Clock& clock,
+                const ingest::Supervisor& supervisor);
+    ~LiveOutputs();
+    LiveOutputs(const LiveOutputs&) = delete;
+    LiveOutputs& operator=(const LiveOutputs&) = delete;
+
+    [[nodiscard]] live::LiveWindows& windows() { return *windows_; }
+    // Whoever waits is answered. Idempotent.
+    void stop() { windows_->stop(); }
+
+  private:
+    using TimerPtr = std::shared_ptr<boost::asio::steady_timer>;
+    static void sweep_again(const TimerPtr& timer, const std::weak_ptr<live::LiveWindows>& windows);
+
+    boost::asio::io_context& io_;
+    const std::shared_ptr<live::LiveWindows> windows_;
+    const TimerPtr timer_;  // used on io's thread only
+};
+
+}  // namespace vantage::app

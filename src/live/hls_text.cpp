@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "live/hls_text.hpp"
+
+#include <fmt/format.h>
+
+namespace vantage::live {
+
+std::string hls_seconds(MediaTime start, MediaTime end) {
+    const auto span = (to_utc(end) - to_utc(start)).count();
+    return fmt::format("{}.{:06}", span / 1'000'000, span % 1'000'000);
+}
+
+std::string hls_seconds(Ticks constant) {
+    const auto ms = std::chrono::ceil<milliseconds>(constant).count();
+    auto text = fmt::format("{}.{:03}", ms / 1000, ms % 1000);
+    while (text.back() == '0') text.pop_back();
+    return text.back() == '.' ? text + "0" : text;
+}
+
+std::int64_t hls_target(Ticks duration) {
+    return std::chrono::ceil<seconds>(duration).count();
+}
+
+std::string hls_date(MediaTime at) {
+    return fmt::format("#EXT-X-PROGRAM-DATE-TIME:{}\n", to_rfc3339(to_utc(at)));
+}
+
+std::string hls_multivariant(const std::vector<HlsVariant>& variants, const std::optional<HlsAudio>& audio) {
+    std::string text = "#EXTM3U\n#EXT-X-VERSION:9\n";
+    if (audio)
+        text += fmt::format(
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Sound\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"{}\",URI=\"{}"
+            "\"\n",
+            std::max(audio->track.channels, 1), audio->uri);
+    for (const auto& variant : variants) {
+        const auto& video = variant.video;
+        auto codecs = codec_string(video);
+        if (audio) codecs += "," + codec_string(audio->track);
+        text +=
+            fmt::format("#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{}\",RESOLUTION={}x{}",
+                        variant.peak_bits_per_second, variant.average_bits_per_second, codecs, video.width, video.height);
+        if (variant.frame_rate > 0) text += fmt::format(",FRAME-RATE={:.3f}", variant.frame_rate);
+        text += fmt::format("{}\n{}\n", audio ? ",AUDIO=\"audio\"" : "", variant.uri);
+    }
+    return text;
+}
+
+}  // namespace vantage::live
