@@ -11,5 +11,13 @@ export default defineConfig({
   base: "./",
   plugins: [react(), tailwindcss(), licenses()],
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
-  server: { proxy: { "/api": server, "^/[^/]+/feed$": { target: server, ws: true }, "^/[^/]+/(main|sub)/": server } },
+  server: {
+    proxy: {
+      "/api": server,
+      "^/[^/]+/feed$": { target: server, ws: true },
+      "^/[^/]+/(main|sub|stream)/": server,
+      "^/[^/]+/(mjpeg|snapshot\\.jpg)": server,
+      "^/(exports|link)/.+": server,
+    },
+  },
 });

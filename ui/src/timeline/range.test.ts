@@ -17,6 +17,11 @@ it("is what has just happened while live", () => {
   expect(firstRange({ start: now - 3600, end: now + 100 }, now, now)).toEqual({ start: now - 296, end: now });
 });
 
+it("does not begin before there is footage", () => {
+  expect(firstRange(day, now, now, now - 12.5)).toEqual({ start: now - 12, end: now });
+  expect(firstRange(day, now - 5000, now, now)).toEqual({ start: now - 3201, end: now - 3200 });
+});
+
 it("keeps its edges apart and out of the future", () => {
   const range = { start: now - 60, end: now - 30 };
   expect(withEdge(range, "start", now - 50, now)).toEqual({ start: now - 50, end: now - 30 });

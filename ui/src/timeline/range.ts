@@ -14,11 +14,12 @@ export function settled(at: number, view: View): number {
   return lengthOf(view) < kFine ? Math.round(at * 10) / 10 : Math.round(at);
 }
 
-// A small part of what is shown, around the playhead; what has just happened when that is now.
-export function firstRange(view: View, playhead: number, now: number): Stretch {
+// A small part of what is shown, around the playhead; what has just happened when that is now. Not before the oldest footage.
+export function firstRange(view: View, playhead: number, now: number, oldest: number | null = null): Stretch {
   const length = Math.round(Math.min(3600, Math.max(20, lengthOf(view) * 0.08)));
   const end = Math.floor(Math.min(now, playhead + length / 2));
-  return { start: end - length, end };
+  const earliest = oldest === null ? 0 : Math.ceil(oldest);
+  return { start: Math.max(end - length, Math.min(earliest, end - kShortest)), end };
 }
 
 // One edge moved to an instant; it does not pass the other one, nor now.

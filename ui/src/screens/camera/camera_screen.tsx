@@ -73,7 +73,7 @@ function Watch({ camera }: { camera: Camera }) {
   const [facts, setFacts] = useState(false);
   const [quality, setQuality] = useState<Quality>(keptQuality);
   const [dialog, setDialog] = useState<"export" | "share" | null>(null);
-  const { range, setRange, mark, setEdge } = useMark(root, view, setView, player);
+  const { range, setRange, mark, setEdge } = useMark(root, view, setView, player, oldestOf(camera));
   const [muted, setMuted] = useState(true);
   const [volume, setVolume] = useState(0.8);
   const day = useShownDay(player, zone);

@@ -7,10 +7,10 @@ import { between, firstRange, settled, withEdge, type Edge } from "../../timelin
 import { following, type View } from "../../timeline/view";
 import { now } from "../../ui/use_now";
 
-export function useMark(root: RefObject<HTMLElement | null>, view: View, setView: (view: View) => void, player: FeedPlayer | null) {
+export function useMark(root: RefObject<HTMLElement | null>, view: View, setView: (view: View) => void, player: FeedPlayer | null, oldest: number | null) {
   const [range, setRange] = useState<Stretch | null>(null);
-  const latest = useRef({ range, view });
-  latest.current = { range, view };
+  const latest = useRef({ range, view, oldest });
+  latest.current = { range, view, oldest };
   const marking = range !== null;
 
   // Who began it with a key or a button goes on with the arrows.
@@ -28,7 +28,7 @@ export function useMark(root: RefObject<HTMLElement | null>, view: View, setView
     const shown = following(latest.current.view, at);
     byHand.current = true;
     setView(shown);
-    setRange(firstRange(shown, at, now()));
+    setRange(firstRange(shown, at, now(), latest.current.oldest));
   }, [player, setView]);
 
   // An edge to where the playhead is; the other one goes along when it would be passed.

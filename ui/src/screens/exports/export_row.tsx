@@ -89,9 +89,11 @@ function Actions({ job, cameras, compact }: Props) {
     <div className="flex flex-wrap items-center gap-1.5">
       {first && (
         <>
-          <DownloadLink look="accent" href={serverAddress(first.url)} aria-label={`Download ${job.name}`}>
-            {whole ? "Download zip" : "Download"}
-          </DownloadLink>
+          {(whole || job.files.length === 1) && (
+            <DownloadLink look="accent" href={serverAddress(first.url)} aria-label={`Download ${job.name}`}>
+              {whole ? "Download zip" : "Download"}
+            </DownloadLink>
+          )}
           {ready[0] && <IconButton name={`Play ${job.name}`} icon="play" onClick={() => setAsking("play")} />}
           <IconButton name={`Share ${job.name}`} icon="link" onClick={() => setAsking("share")} />
         </>

@@ -47,11 +47,11 @@ export function AddressesDialog({ camera, onClose }: { camera: Camera; onClose: 
         </div>
         {way === "login" && (
           <p className="text-[13px] text-ink-3">
-            A player that asks takes any name, and a token as the password: made under{" "}
+            A player that asks for name and password takes any name, and a{" "}
             <Link to="/access" className="text-ink-2 underline underline-offset-4">
-              Access
-            </Link>
-            .
+              token
+            </Link>{" "}
+            as the password.
           </p>
         )}
         {mediaAddresses(camera.id, stream).map(({ name, use, path }) => (
