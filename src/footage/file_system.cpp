@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kCopyBuffer = 1U << 20;
+
 std::string tried(const char* what, const fs::path& path) {
     return fmt::format("{} {}", what, path.string());
 }
@@ -50,6 +52,21 @@ class SystemFile final : public File {
         return got;
     }
 
+    Result<std::size_t> copy(File& from, std::uint64_t from_offset, std::uint64_t to_offset, std::size_t bytes) override {
+        const auto* other = dynamic_cast<SystemFile*>(&from);
+        if (other == nullptr || cannot_share_) return File::copy(from, from_offset, to_offset, bytes);
+        auto in = static_cast<off64_t>(from_offset);
+        auto out = static_cast<off64_t>(to_offset);
+        ssize_t copied = 0;
+        do copied = ::copy_file_range(other->fd_, &in, fd_, &out, bytes, 0);
+        while (copied < 0 && errno == EINTR);
+        if (copied >= 0) return static_cast<std::size_t>(copied);
+        if (errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
+            return system_error(errno, tried("write", path_));
+        cannot_share_ = true;
+        return File::copy(from, from_offset, to_offset, bytes);
+    }
+
     Result<std::uint64_t> size() override {
         struct stat found{};
         if (::fstat(fd_, &found) != 0) return system_error(errno, tried("stat", path_));
@@ -69,6 +86,7 @@ class SystemFile final : public File {
   private:
     const int fd_;
     const fs::path path_;
+    bool cannot_share_{false};  // between these file systems
 };
 
 Result<std::unique_ptr<File>> open_with(const fs::path& path, int flags, const char* what) {
@@ -88,6 +106,15 @@ Status with_descriptor(const fs::path& path, const char* what, int (*call)(int))
 }
 
 }  // namespace
+
+Result<std::size_t> File::copy(File& from, std::uint64_t from_offset, std::uint64_t to_offset, std::size_t bytes) {
+    Bytes buffer(std::min(bytes, kCopyBuffer));
+    const auto got = from.read(from_offset, buffer);
+    if (got.has_error()) return got;
+    const auto read = ByteView{buffer}.first(*got);
+    if (auto done = write_all(*this, to_offset, {&read, 1}); done.has_error()) return done.error();
+    return *got;
+}
 
 Result<std::unique_ptr<File>> SystemFiles::create(const fs::path& path) {
     return open_with(path, O_RDWR | O_CREAT | O_EXCL, "create");

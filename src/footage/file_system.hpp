@@ -21,6 +21,10 @@ class File {
     [[nodiscard]] virtual Result<std::size_t> write_some(std::uint64_t offset, std::span<const ByteView> slices) = 0;
     // Reads up to `into.size()` bytes at `offset`; fewer only at the end of the file.
     [[nodiscard]] virtual Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> into) = 0;
+    // Copies up to `bytes` from another file to here without passing them through the caller; fewer are no error, 0 is the
+    // end of `from`. The file system may share them instead (reflink).
+    [[nodiscard]] virtual Result<std::size_t> copy(File& from, std::uint64_t from_offset, std::uint64_t to_offset,
+                                                   std::size_t bytes);
     [[nodiscard]] virtual Result<std::uint64_t> size() = 0;
     [[nodiscard]] virtual Status truncate(std::uint64_t size) = 0;
     [[nodiscard]] virtual Status sync() = 0;  // fsync

@@ -67,7 +67,7 @@ class TestCamera {
     }
     // As when parameters change.
     void new_init() {
-        TrackSet tracks{encoded_gop().track, {}};
+        TrackSet tracks{video_track_, {}};
         if (has_audio_) {
             tracks.audio.emplace();
             tracks.audio->codec = Codec::opus;
@@ -78,6 +78,17 @@ class TestCamera {
         init_ = mp4::make_init(tracks).value();
         discontinuity_ = true;
         frame_ = 0;
+    }
+    // As when the camera's settings change: the pictures are the same, their description is another.
+    void change_track(const Track& track) {
+        video_track_ = track;
+        new_init();
+    }
+    // The camera begins to send sound.
+    void add_audio() {
+        has_audio_ = true;
+        audio_ = video_;
+        new_init();
     }
     [[nodiscard]] const InitPtr& init() const { return init_; }
 
@@ -121,6 +132,7 @@ class TestCamera {
 
     MediaTime video_, audio_;
     bool has_audio_;
+    Track video_track_{encoded_gop().track};
     bool discontinuity_{true};
     int frame_{0};
     std::uint32_t sequence_{0};

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "footage/cutter.hpp"
+
+#include "footage/cut_builder.hpp"
+
+namespace vantage::footage {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A longer sample does not fit into the 31 bits that players read.
+constexpr Ticks kLongestHold = 6h;
+constexpr Ticks kOverlap = 250ms;  // as much may a segment begin before the last one's end
+
+class Cutter {
+  public:
+    Cutter(const Material& material, const CutOptions& options, const std::stop_token& stop)
+        : material_(material), options_(options), stop_(stop), stop_at_(video_stop()) {}
+
+    Result<std::vector<Cut>> run() {
+        for (const auto& source : material_.sources) {
+            const auto walked = walk_parts(source, [&](const Part& part, const PartPlace& place) {
+                if (stop_.stop_requested()) return false;
+                take(source, part, place);
+                return status_.has_value();
+            });
+            if (walked.has_error()) return walked.error();
+            if (status_.has_error()) return status_.error();
+            if (stop_.stop_requested()) return fail(errc::cancelled, "the export was cancelled");
+        }
+        close();
+        if (status_.has_error()) return status_.error();
+        if (cuts_.empty()) return fail(errc::not_found, "there is no footage in this span");
+        return std::move(cuts_);
+    }
+
+  private:
+    // Decode time of the first picture that is surely not wanted.
+    [[nodiscard]] MediaTime video_stop() const {
+        MediaTime stop{};
+        for (const auto& source : material_.sources)
+            for (const auto& fragment : source.fragments)
+                if (options_.exact || to_utc(fragment.start) < material_.to)
+                    stop = std::max(stop, fragment.start + fragment.duration);
+        return stop;
+    }
+
+    // What follows in presentation: the end that was asked for, or that of the last GOP.
+    [[nodiscard]] CutBuilder::Limits limits() const {
+        const auto to = to_media(material_.to);
+        return {to_media(material_.from), options_.exact ? to : std::max(to, stop_at_), options_.exact};
+    }
+
+    void take(const Source& source, const Part& part, const PartPlace& place) {
+        const auto& tracks = part.init->tracks;
+        if (part.track == TrackKind::video && (part.start < material_.first || part.start >= stop_at_)) return;
+        if (builder_ && breaks(part, tracks)) close();
+        if (!builder_) builder_.emplace(options_, limits(), tracks);
+        builder_->learn(tracks);
+        builder_->add(source.file, part, place);
+    }
+
+    [[nodiscard]] bool breaks(const Part& part, const TrackSet& tracks) const {
+        if (!builder_->fits(tracks)) return true;
+        const auto end = builder_->video_end();
+        if (part.track == TrackKind::audio || !end) return false;
+        return part.start > *end + kLongestHold || part.start + kOverlap < *end;
+    }
+
+    void close() {
+        if (!builder_) return;
+        auto cut = builder_->finish();
+        builder_.reset();
+        if (cut.has_error()) {
+            status_ = cut.error();
+        } else if (*cut) {
+            cuts_.push_back(std::move(**cut));
+        }
+    }
+
+    const Material& material_;
+    const CutOptions& options_;
+    const std::stop_token& stop_;
+    const MediaTime stop_at_;
+    std::optional<CutBuilder> builder_;
+    std::vector<Cut> cuts_;
+    Status status_;
+};
+
+}  // namespace
+
+Result<std::vector<Cut>> plan_cuts(const Material& material, const CutOptions& options, const std::stop_token& stop) {
+    if (material.empty) return fail(errc::not_found, "there is no footage in this span");
+    return Cutter(material, options, stop).run();
+}
+
+}  // namespace vantage::footage

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packets in, files out: a simulated camera is recorded, cut, and read back by our own reader of boxes and by ffprobe.
+#include "footage/cutter.hpp"
+
+#include "footage/disk_footage.hpp"
+#include "footage/folder_footage.hpp"
+#include "footage/test_disk.hpp"
+#include "media/mp4_box.hpp"
+#include "media/mp4_progressive.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vantage::footage {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Every sample of a progressive file, as its tables say.
+struct ReadSample {
+    std::uint64_t offset;
+    std::uint32_t size;
+    Ticks dts, pts;
+};
+struct ReadTrack {
+    std::string handler;
+    std::vector<ReadSample> samples;
+    std::vector<mp4::Edit> edits;
+};
+
+class ReadMovie {
+  public:
+    explicit ReadMovie(Bytes data) : data_(std::move(data)) {
+        std::vector<std::uint32_t> order;
+        EXPECT_TRUE(mp4::for_each_box(data_, 0, data_.size(), [&](const mp4::Box& box, ByteView body) {
+            order.push_back(box.type);
+            if (box.type == mp4::fourcc("moov")) read_moov(body);
+            if (box.type == mp4::fourcc("mdat")) mdat_ = {body.data() - data_.data(), body.size()};
+            return true;
+        }));
+        EXPECT_EQ(order, (std::vector{mp4::fourcc("ftyp"), mp4::fourcc("moov"), mp4::fourcc("mdat")}));
+    }
+    const ReadTrack& track(const std::string& handler) const {
+        const auto found = std::ranges::find(tracks, handler, &ReadTrack::handler);
+        if (found == tracks.end()) throw std::runtime_error("no track " + handler);
+        return *found;
+    }
+    ByteView bytes(const ReadSample& sample) const {
+        EXPECT_GE(sample.offset, static_cast<std::uint64_t>(mdat_.first));
+        EXPECT_LE(sample.offset + sample.size, mdat_.first + mdat_.second);
+        return ByteView{data_}.subspan(sample.offset, sample.size);
+    }
+    std::string text(const ReadSample& sample) const { return std::string(as_text(bytes(sample).subspan(2))); }
+
+    std::vector<ReadTrack> tracks;
+
+  private:
+    using Boxes = std::map<std::uint32_t, ByteView>;
+    static void collect(ByteView body, Boxes& out) {
+        EXPECT_TRUE(mp4::for_each_box(body, 0, body.size(), [&](const mp4::Box& box, ByteView inner) {
+            out[box.type] = inner;
+            static constexpr std::array kNested{mp4::fourcc("mdia"), mp4::fourcc("minf"), mp4::fourcc("stbl"),
+                                                mp4::fourcc("edts")};
+            if (std::ranges::find(kNested, box.type) != kNested.end()) collect(inner, out);
+            return true;
+        }));
+    }
+    void read_moov(ByteView moov) {
+        EXPECT_TRUE(mp4::for_each_box(moov, 0, moov.size(), [&](const mp4::Box& box, ByteView body) {
+            if (box.type == mp4::fourcc("trak")) read_trak(body);
+            return true;
+        }));
+    }
+    static std::vector<std::uint32_t> expand(ByteView runs, std::size_t count) {
+        std::vector<std::uint32_t> out;
+        for (std::size_t at = 8; !runs.empty() && at + 8 <= runs.size(); at += 8)
+            out.insert(out.end(), load_u32(&runs[at]), load_u32(&runs[at + 4]));
+        out.resize(count);
+        return out;
+    }
+    void read_trak(ByteView trak) {
+        Boxes boxes;
+        collect(trak, boxes);
+        ReadTrack out;
+        out.handler = as_text(boxes.at(mp4::fourcc("hdlr")).subspan(8, 4));
+        const auto elst = boxes.at(mp4::fourcc("elst"));
+        EXPECT_EQ(elst[0], 0);
+        for (std::size_t at = 8; at < elst.size(); at += 12) {
+            const auto media = static_cast<std::int32_t>(load_u32(&elst[at + 4]));
+            out.edits.push_back({media < 0 ? std::nullopt : std::optional<Ticks>{Ticks{media}}, Ticks{load_u32(&elst[at])}});
+        }
+        const auto sizes = boxes.at(mp4::fourcc("stsz"));
+        const std::size_t count = load_u32(&sizes[8]);
+        const auto durations = expand(boxes.at(mp4::fourcc("stts")), count);
+        const auto compositions = expand(boxes[mp4::fourcc("ctts")], count);
+        const auto stsc = boxes.at(mp4::fourcc("stsc"));
+        const auto stco = boxes.at(mp4::fourcc("stco"));
+        std::size_t sample = 0, run = 8;
+        Ticks dts{0};
+        for (std::uint32_t chunk = 1; chunk <= load_u32(&stco[4]); ++chunk) {
+            if (run + 12 < stsc.size() && load_u32(&stsc[run + 12]) == chunk) run += 12;
+            std::uint64_t offset = load_u32(&stco[4 + chunk * 4]);
+            for (std::uint32_t i = 0; i < load_u32(&stsc[run + 4]); ++i, ++sample) {
+                const auto size = load_u32(&sizes[12 + sample * 4]);
+                out.samples.push_back({offset, size, dts, dts + Ticks{static_cast<std::int32_t>(compositions[sample])}});
+                dts += Ticks{durations[sample]};
+                offset += size;
+            }
+        }
+        EXPECT_EQ(sample, count);
+        tracks.push_back(std::move(out));
+    }
+    Bytes data_;
+    std::pair<std::ptrdiff_t, std::size_t> mdat_;
+};
+
+class CutterTest : public testing::Test {
+  protected:
+    std::vector<Cut> plan(const StreamKey& key, UtcTime from, UtcTime to, bool exact = false) {
+        const auto material = gather(footage_, disk_.files_, key, from, to).value();
+        gaps_ = material.gaps;
+        CutOptions options;
+        options.exact = exact;
+        options.title = "Front door";
+        options.time_text = [](UtcTime time) { return to_rfc3339(time); };
+        return plan_cuts(material, options, stop_.get_token()).value();
+    }
+    std::filesystem::path write(const Cut& cut) {
+        const auto path = disk_.temp_.path() / fmt::format("cut{}.mp4", ++written_);
+        const auto file = disk_.files_.create(path).value();
+        std::uint64_t last = 0;
+        EXPECT_TRUE(write_cut(
+            cut, *file,
+            [&](std::uint64_t bytes) -> Status {
+                EXPECT_GE(bytes, last);
+                last = bytes;
+                return {};
+            },
+            stop_.get_token()));
+        EXPECT_EQ(last, cut.bytes);
+        EXPECT_EQ(file->size().value(), cut.bytes);
+        return path;
+    }
+    ReadMovie read(const Cut& cut) { return ReadMovie(read_whole(disk_.files_, write(cut), 1U << 26).value()); }
+
+    TestDisk disk_;
+    DiskFootage footage_{disk_.files_, disk_.catalog_, disk_.open_};
+    std::stop_source stop_;
+    std::vector<Gap> gaps_;
+    int written_{0};
+};
+
+TEST_F(CutterTest, KeepsWholeGroupsOfPicturesAndTheirTimes) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(10s);
+    const auto cuts = plan(door.key, kBegin + 2500ms, kBegin + 5500ms);
+    ASSERT_EQ(cuts.size(), 1U);
+    EXPECT_EQ(cuts[0].start, kBegin + 2s);
+    EXPECT_EQ(cuts[0].end, kBegin + 6s);
+    EXPECT_TRUE(gaps_.empty());
+    const auto movie = read(cuts[0]);
+    const auto& video = movie.track("vide");
+    ASSERT_EQ(video.samples.size(), 100U);
+    for (std::size_t i = 0; i < 100; ++i) {
+        EXPECT_EQ(video.samples[i].pts, kFrame * static_cast<int>(i));
+        EXPECT_TRUE(std::ranges::equal(movie.bytes(video.samples[i]), encoded_gop().frames[i % kGop].data)) << i;
+    }
+    const auto seen = probe(write(cuts[0]));
+    EXPECT_EQ(seen.errors, "");
+    EXPECT_EQ(seen.frames, 100);
+    EXPECT_DOUBLE_EQ(seen.start, 0);
+    EXPECT_NEAR(seen.duration, 4, 0.001);
+}
+
+TEST_F(CutterTest, TellsTheTrueTimeEachSecond) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(6s);
+    const auto cuts = plan(door.key, kBegin + 1s, kBegin + 4s);
+    const auto movie = read(cuts.at(0));
+    const auto& texts = movie.track("sbtl");
+    ASSERT_EQ(texts.samples.size(), 3U);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(movie.text(texts.samples[static_cast<std::size_t>(i)]), to_rfc3339(kBegin + seconds{1 + i}));
+        EXPECT_EQ(texts.samples[static_cast<std::size_t>(i)].dts, Ticks{seconds{i}});
+    }
+}
+
+TEST_F(CutterTest, AGapStaysAsLongAsItWas) {
+    auto& door = disk_.add_camera("door", true);
+    disk_.run(5s);
+    door.sends = false;
+    door.ring->push(Interrupted{"camera lost", disk_.clock_.now()});
+    disk_.run(10s);
+    const auto back = to_media(disk_.clock_.now()) - to_media(kBegin + 2s);
+    door.camera->jump(to_media(disk_.clock_.now()));
+    door.sends = true;
+    disk_.run(5s);
+    const auto cuts = plan(door.key, kBegin + 2s, kBegin + 18s);
+    ASSERT_EQ(cuts.size(), 1U);
+    const auto movie = read(cuts[0]);
+    ASSERT_EQ(gaps_.size(), 1U);
+    EXPECT_EQ(gaps_[0].reason, "camera lost");
+    bool after = false;
+    for (const auto& sample : movie.track("vide").samples) after = after || sample.pts == back;
+    EXPECT_TRUE(after) << "the first picture after the gap is shown at its true time";
+    const auto& sound = movie.track("soun");
+    const auto shift = sound.edits.size() == 2 ? sound.edits[0].duration : -*sound.edits[0].media_time;
+    bool heard = false;
+    for (const auto& sample : sound.samples) heard = heard || std::chrono::abs(sample.dts + shift - back) < kOpusPacket;
+    EXPECT_TRUE(heard);
+    const auto& texts = movie.track("sbtl");
+    EXPECT_GE(texts.samples.size(), 16U) << "the clock runs through the gap";
+    EXPECT_EQ(movie.text(texts.samples[9]), to_rfc3339(kBegin + 11s));
+    EXPECT_EQ(probe(write(cuts[0])).errors, "");
+}
+
+TEST_F(CutterTest, OtherParametersAreAnotherFile) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(5s);
+    auto other = encoded_gop().track;
+    other.sar_num = 4;
+    other.sar_den = 3;
+    // A second camera's footage of another shape, under the same name: as after a change of the camera's settings.
+    door.camera->change_track(other);
+    disk_.run(5s);
+    const auto cuts = plan(door.key, kBegin, kBegin + 10s);
+    ASSERT_EQ(cuts.size(), 2U);
+    EXPECT_EQ(cuts[0].end, cuts[1].start);
+    for (const auto& cut : cuts) EXPECT_EQ(probe(write(cut)).errors, "");
+}
+
+TEST_F(CutterTest, SoundThatComesLaterBelongsToTheSameFile) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(4s);
+    door.camera->add_audio();
+    disk_.run(4s);
+    const auto cuts = plan(door.key, kBegin, kBegin + 7s);
+    ASSERT_EQ(cuts.size(), 1U);
+    const auto movie = read(cuts[0]);
+    const auto& sound = movie.track("soun");
+    ASSERT_EQ(sound.edits.size(), 2U);
+    EXPECT_FALSE(sound.edits[0].media_time);
+    EXPECT_NEAR(std::chrono::duration<double>(sound.edits[0].duration).count(), 4, 0.3);
+}
+
+TEST_F(CutterTest, ExactEndsAtTheFrame) {
+    auto& door = disk_.add_camera("door", true);
+    disk_.run(10s);
+    const auto cuts = plan(door.key, kBegin + 2s, kBegin + 4s + 320ms, true);
+    ASSERT_EQ(cuts.size(), 1U);
+    EXPECT_EQ(cuts[0].start, kBegin + 2s);
+    EXPECT_EQ(cuts[0].end, kBegin + 4s + 320ms);
+    const auto movie = read(cuts[0]);
+    EXPECT_EQ(movie.track("vide").samples.size(), 58U);
+    for (const auto& sample : movie.track("soun").samples) EXPECT_LT(sample.dts, Ticks{2400ms});
+}
+
+TEST_F(CutterTest, WhatWasCutAwayIsNotInTheFile) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(10s);
+    const auto cuts = plan(door.key, kBegin + 2s, kBegin + 2s + 40ms, true);
+    const auto bytes = read_whole(disk_.files_, write(cuts.at(0)), 1U << 26).value();
+    const auto& second = encoded_gop().frames[1].data;
+    EXPECT_TRUE(std::search(bytes.begin(), bytes.end(), second.begin(), second.end()) == bytes.end());
+}
+
+TEST_F(CutterTest, CrossesSegmentsAndReadsTheOpenOne) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(25min);
+    const auto cuts = plan(door.key, kBegin + 1min, kBegin + 25min);
+    ASSERT_EQ(cuts.size(), 1U);
+    EXPECT_GE(cuts[0].pieces.size(), 3U) << "whole segments are copied at once";
+    EXPECT_LE(cuts[0].pieces.size(), 4U);
+    const auto movie = read(cuts[0]);
+    const auto& samples = movie.track("vide").samples;
+    for (std::size_t i = 1; i < samples.size(); ++i) ASSERT_EQ(samples[i].pts - samples[i - 1].pts, kFrame) << i;
+    EXPECT_GT(samples.size(), (24 * 60 - 2) * 25U);
+}
+
+TEST_F(CutterTest, TheFilesAloneGiveTheSame) {
+    auto& door = disk_.add_camera("door", true);
+    disk_.run(13min);
+    disk_.stop();
+    const FolderFootage folder{disk_.files_, disk_.storage_->volume.root};
+    const auto from = kBegin + 1min, to = kBegin + 12min;
+    const auto material = gather(folder, disk_.files_, door.key, from, to).value();
+    CutOptions options;
+    options.time_text = [](UtcTime time) { return to_rfc3339(time); };
+    options.title = "Front door";
+    const auto of_files = plan_cuts(material, options, stop_.get_token()).value();
+    const auto of_index = plan(door.key, from, to);
+    ASSERT_EQ(of_files.size(), 1U);
+    EXPECT_EQ(of_files[0].head, of_index.at(0).head);
+    EXPECT_EQ(of_files[0].start, of_index[0].start);
+}
+
+TEST_F(CutterTest, RetentionMayTakeWhatIsBeingCut) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(5s);
+    const auto cuts = plan(door.key, kBegin + 1s, kBegin + 4s);
+    for (const auto& segment : footage_.segments(door.key, kBegin, kBegin + 5s).value())
+        ASSERT_TRUE(disk_.files_.remove(segment->path));
+    EXPECT_EQ(probe(write(cuts.at(0))).frames, 75);
+}
+
+TEST_F(CutterTest, NothingIsAnError) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(5s);
+    const auto material = gather(footage_, disk_.files_, door.key, kBegin - 2h, kBegin - 1h).value();
+    EXPECT_TRUE(material.empty);
+    EXPECT_EQ(plan_cuts(material, {}, stop_.get_token()).error().code, errc::not_found);
+}
+
+TEST_F(CutterTest, StopsWhenAskedAndWhenTheDiskIsFull) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(5s);
+    const auto cuts = plan(door.key, kBegin + 1s, kBegin + 4s);
+    const auto file = disk_.files_.create(disk_.temp_.path() / "full.mp4").value();
+    disk_.files_.leave_room_for(5000);
+    const auto good = [](std::uint64_t) -> Status { return {}; };
+    EXPECT_EQ(write_cut(cuts.at(0), *file, good, stop_.get_token()).error().code, errc::disk_full);
+    disk_.files_.leave_room_for(UINT64_MAX);
+    stop_.request_stop();
+    EXPECT_EQ(write_cut(cuts.at(0), *file, good, stop_.get_token()).error().code, errc::cancelled);
+}
+
+}  // namespace
+}  // namespace vantage::footage

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "footage/material.hpp"
+
+#include "base/log.hpp"
+#include "footage/segment_scan.hpp"
+#include "media/mp4.hpp"
+
+#include <algorithm>
+
+namespace vantage::footage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kMargin = 1s;          // sound lies up to so far from its picture
+constexpr auto kFarthestKey = 10min;  // no segment is longer
+constexpr auto kSmallestGap = 200ms;  // shorter ones are seams
+constexpr std::size_t kPeek = 1024;   // takes a prft, a moof of ours and the header of its mdat in one read
+constexpr std::size_t kPrft = 32;
+constexpr std::size_t kLargestMoof = 1U << 20;
+
+// Fragments from the last one on that a decoder can start with at or before `from`.
+Result<std::vector<Fragment>> fragments_from_key(const Footage& footage, const StreamKey& stream, UtcTime from, UtcTime to) {
+    auto found = footage.fragments(stream, from - kMargin, to + kMargin, SIZE_MAX);
+    if (found.has_error()) return found;
+    const auto starts_late = [from](const Fragment& f) { return to_utc(f.start + f.duration) > from; };
+    const auto in = std::ranges::find_if(*found, starts_late);
+    if (in == found->end() || in->independent || to_utc(in->start) >= from) return found;
+    auto before = footage.fragments(stream, from - kFarthestKey, to_utc(found->front().start), SIZE_MAX);
+    if (before.has_error()) return before;
+    std::erase_if(*before, [&](const Fragment& f) { return f.start >= found->front().start; });
+    before->insert(before->end(), found->begin(), found->end());
+    return before;
+}
+
+std::string reason_of(const std::vector<Gap>& known, UtcTime start, UtcTime end) {
+    for (const auto& gap : known)
+        if (gap.start < end && gap.end > start) return gap.reason;
+    return "no footage";
+}
+
+Result<std::vector<Gap>> gaps_of(const Footage& footage, const StreamKey& stream, UtcTime from, UtcTime to) {
+    const auto coverage = footage.coverage(stream, from, to);
+    if (coverage.has_error()) return coverage.error();
+    std::vector<Gap> out;
+    auto at = from;
+    const auto until = [&](UtcTime end) {
+        if (end - at > kSmallestGap) out.push_back({at, end, reason_of(coverage->gaps, at, end)});
+    };
+    for (const auto& span : coverage->footage) {
+        until(span.start);
+        at = std::max(at, span.end);
+    }
+    until(to);
+    return out;
+}
+
+// Reads ahead by kPeek; grows for a moof that is larger.
+class Walker {
+  public:
+    explicit Walker(File& file) : file_(file) {}
+
+    // The part at `offset`; nothing when there is no part of ours.
+    Result<std::optional<Part>> read(std::uint64_t offset, PartPlace& place) {
+        if (auto done = peek(offset, kPeek); done.has_error()) return done.error();
+        const std::size_t prft = parse_prft(buffer_) ? kPrft : 0;
+        const auto moof = mp4::read_box(buffer_, prft);
+        if (moof.has_error() || moof->type != mp4::fourcc("moof") || moof->size > kLargestMoof) return std::optional<Part>{};
+        const auto header = prft + static_cast<std::size_t>(moof->size) + 8;
+        if (header > buffer_.size())
+            if (auto done = peek(offset, header); done.has_error()) return done.error();
+        if (header > buffer_.size()) return std::optional<Part>{};
+        auto part = mp4::parse_part(ByteView{buffer_}.subspan(prft));
+        if (part.has_error() || part->samples.empty()) return std::optional<Part>{};
+        part->starts_fragment = prft != 0;
+        const auto& last = part->samples.back();
+        place = {offset, static_cast<std::uint32_t>(header), static_cast<std::uint32_t>(prft) + last.offset + last.size};
+        return std::optional<Part>{std::move(*part)};
+    }
+
+  private:
+    Status peek(std::uint64_t at, std::size_t bytes) {
+        buffer_.resize(bytes);
+        const auto got = file_.read(at, buffer_);
+        if (got.has_error()) return got.error();
+        buffer_.resize(*got);
+        return {};
+    }
+    File& file_;
+    Bytes buffer_;
+};
+
+}  // namespace
+
+Result<Material> gather(const Footage& footage, FileSystem& files, const StreamKey& stream, UtcTime from, UtcTime to) {
+    Material out{stream, from, to, {}, {}, {}, 0, true};
+    const auto fragments = fragments_from_key(footage, stream, from, to);
+    if (fragments.has_error()) return fragments.error();
+    for (const auto& fragment : *fragments) {
+        if (out.sources.empty() || out.sources.back().segment->path != fragment.segment->path) {
+            auto file = files.open(fragment.segment->path, OpenMode::read);
+            if (file.has_error() && file.error().code == errc::not_found) continue;  // retention took it just now
+            if (file.has_error()) return file.error();
+            out.sources.push_back({fragment.segment, std::move(*file), {}});
+        }
+        out.sources.back().fragments.push_back(fragment);
+        const bool in_time = to_utc(fragment.start) < to && to_utc(fragment.start + fragment.duration) > from;
+        if (in_time) out.bytes += fragment.bytes;
+        if (in_time && out.empty) {
+            out.first = fragment.start;
+            out.empty = false;
+        }
+    }
+    if (!out.empty) {  // back to a start of decoding
+        MediaTime start = out.first;
+        for (const auto& source : out.sources)
+            for (const auto& fragment : source.fragments)
+                if (fragment.start <= out.first && fragment.independent) start = fragment.start;
+        out.first = start;
+    }
+    auto gaps = gaps_of(footage, stream, from, to);
+    if (gaps.has_error()) return gaps.error();
+    out.gaps = std::move(*gaps);
+    return out;
+}
+
+Status walk_parts(const Source& source, const std::function<bool(const Part&, const PartPlace&)>& visit) {
+    Walker walker(*source.file);
+    const auto base = std::chrono::round<Ticks>(source.segment->start).time_since_epoch();
+    const auto& last = source.fragments.back();
+    const auto end = last.offset + last.bytes;
+    for (auto at = source.fragments.front().offset; at < end;) {
+        PartPlace place;
+        auto part = walker.read(at, place);
+        if (part.has_error()) return part.error();
+        if (!*part || at + place.bytes > end) {
+            log::warn(to_string(source.segment->stream), "{}: no part at byte {}; run 'vantage reindex'",
+                      source.segment->path, at);
+            return {};
+        }
+        (*part)->start += base;
+        (*part)->init = source.segment->init;
+        if (!visit(**part, place)) return {};
+        at += place.bytes;
+    }
+    return {};
+}
+
+}  // namespace vantage::footage
