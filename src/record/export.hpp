@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// An export as it is asked for, shown and kept (job.json). Values.
+#pragma once
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "footage/footage.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vantage::record {
+
+struct ExportRequest {
+    std::string name;  // as a person called it; may be empty
+    std::string user;  // whose it is
+    std::vector<CameraId> cameras;
+    StreamKind stream{StreamKind::main};
+    UtcTime start, end;
+    bool exact{false};  // to the frame; else to the GOP
+    bool operator==(const ExportRequest&) const = default;
+};
+
+enum class ExportState { queued, running, done, failed, cancelled };
+const char* to_string(ExportState state);  // "queued", ...
+
+struct ExportFile {
+    std::string name;  // "door_2026-11-20_20-04-05.mp4"
+    CameraId camera;
+    UtcTime start, end;  // of its first picture, and when its last one ends
+    std::uint64_t bytes{0};
+    std::uint64_t written{0};
+};
+
+// Time that was asked for and is not in the files.
+struct ExportGap {
+    CameraId camera;
+    footage::Gap gap;
+};
+
+struct Export {
+    std::string id;
+    ExportRequest request;
+    ExportState state{ExportState::queued};
+    std::uint64_t bytes{0};    // of all files; an estimate until all are planned
+    std::uint64_t written{0};  // so far
+    std::string error;         // why it failed, for a person
+    UtcTime created;
+    std::optional<UtcTime> expires;  // when it will be removed; set once it has ended
+    std::vector<ExportGap> gaps;
+    std::vector<ExportFile> files;  // in the order of cameras, then of time; appear when they are planned
+    [[nodiscard]] double progress() const;
+};
+
+// What stands in job.json. errc::malformed for what to_json did not write.
+std::string to_json(const Export& job);
+Result<Export> parse_export(std::string_view json);
+
+}  // namespace vantage::record

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/export_run.hpp"
+
+#include "base/log.hpp"
+
+namespace vantage::record {
+namespace {
+
+constexpr std::uint64_t kRoomEvery = 64U << 20;  // bytes between two looks at the disk's free space
+
+// "2026-11-20 20:04:05 +01:00" as "2026-11-20_20-04-05".
+std::string for_file_name(std::string time) {
+    time = time.substr(0, 19);
+    for (auto& c : time)
+        if (c == ' ' || c == 'T')
+            c = '_';
+        else if (c == ':')
+            c = '-';
+    return time;
+}
+
+class Writer {
+  public:
+    Writer(const ExportTools& tools, const ExportRequest& request, const std::filesystem::path& folder, ExportReport& report,
+           const std::stop_token& stop)
+        : tools_(tools), request_(request), folder_(folder), report_(report), stop_(stop) {}
+
+    Status run() {
+        if (auto done = gather(); done.has_error()) return done;
+        for (const auto& material : materials_) {
+            if (material.empty) continue;
+            if (auto done = write_camera(material); done.has_error()) return done;
+        }
+        return tools_.files.sync_directory(folder_);
+    }
+
+  private:
+    Status gather() {
+        std::uint64_t bytes = 0;
+        std::vector<ExportGap> gaps;
+        bool any = false;
+        for (const auto& camera : request_.cameras) {
+            auto material =
+                footage::gather(tools_.footage, tools_.files, {camera, request_.stream}, request_.start, request_.end);
+            if (material.has_error()) return material.error();
+            if (stop_.stop_requested()) return fail(errc::cancelled, "cancelled");
+            for (const auto& gap : material->gaps) gaps.push_back({camera, gap});
+            bytes += material->bytes;
+            any = any || !material->empty;
+            materials_.push_back(std::move(*material));
+        }
+        report_.gathered(bytes, std::move(gaps));
+        if (!any) return fail(errc::not_found, "there is no footage of these cameras in this span");
+        return enough_room(bytes);
+    }
+
+    Status enough_room(std::uint64_t bytes) const {
+        const auto room = tools_.options.room();
+        if (room.has_error()) return room.error();
+        if (bytes <= *room) return {};
+        return fail(
+            errc::disk_full,
+            fmt::format("the export needs {:.1f} MB, and the disk of {} has {:.1f} MB for exports; remove others, or "
+                        "take a shorter span",
+                        static_cast<double>(bytes) / 1e6, tools_.options.folder.string(), static_cast<double>(*room) / 1e6));
+    }
+
+    Status write_camera(const footage::Material& material) {
+        footage::CutOptions options;
+        options.exact = request_.exact;
+        options.title = tools_.options.name(material.stream.camera);
+        options.time_text = tools_.options.local_time;
+        auto cuts = footage::plan_cuts(material, options, stop_);
+        if (cuts.has_error()) return cuts.error();
+        for (auto& cut : *cuts) {
+            if (auto done = write(material.stream.camera, cut); done.has_error()) return done;
+            cut = {};  // its tables and files
+        }
+        return {};
+    }
+
+    Status write(const CameraId& camera, const footage::Cut& cut) {
+        if (auto room = enough_room(cut.bytes); room.has_error()) return room;
+        const ExportFile file{file_name(camera, cut.start), camera, cut.start, cut.end, cut.bytes, 0};
+        auto out = tools_.files.create(folder_ / (file.name + kUnfinished));
+        if (out.has_error()) return out.error();
+        const auto growth = std::make_shared<net::FileGrowth>(cut.bytes);
+        report_.begins(file, growth);
+        std::uint64_t looked = 0;
+        const auto wrote = [&](std::uint64_t bytes) -> Status {
+            growth->wrote(bytes);
+            report_.wrote(file.name, bytes);
+            if (bytes - looked < kRoomEvery) return {};
+            looked = bytes;
+            return enough_room(cut.bytes - bytes);
+        };
+        auto done = footage::write_cut(cut, **out, wrote, stop_);
+        if (done) done = (*out)->sync();
+        if (done.has_error()) growth->fail();
+        return done;
+    }
+
+    std::string file_name(const CameraId& camera, UtcTime start) {
+        const auto stem = fmt::format("{}_{}", camera.str(), for_file_name(tools_.options.local_time(start)));
+        auto name = stem + ".mp4";
+        for (int i = 2; std::ranges::find(names_, name) != names_.end(); ++i) name = fmt::format("{}_{}.mp4", stem, i);
+        names_.push_back(name);
+        return name;
+    }
+
+    const ExportTools& tools_;
+    const ExportRequest& request_;
+    const std::filesystem::path& folder_;
+    ExportReport& report_;
+    const std::stop_token& stop_;
+    std::vector<footage::Material> materials_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace
+
+Status run_export(const ExportTools& tools, const ExportRequest& request, const std::filesystem::path& folder,
+                  ExportReport& report, const std::stop_token& stop) {
+    return Writer(tools, request, folder, report, stop).run();
+}
+
+}  // namespace vantage::record

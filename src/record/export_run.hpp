@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the files of one export: gathers, plans and writes, camera by camera. On the thread that calls.
+#pragma once
+#include "record/exports.hpp"
+
+namespace vantage::record {
+
+// How a running export tells what it has come to. Called on the running thread.
+class ExportReport {
+  public:
+    virtual ~ExportReport() = default;
+    virtual void gathered(std::uint64_t bytes, std::vector<ExportGap> gaps) = 0;
+    // The file is about to be written; `growth` tells how far it is.
+    virtual void begins(const ExportFile& file, std::shared_ptr<net::FileGrowth> growth) = 0;
+    virtual void wrote(const std::string& file, std::uint64_t bytes) = 0;
+};
+
+struct ExportTools {
+    const ExportOptions& options;
+    const footage::Footage& footage;
+    footage::FileSystem& files;
+};
+
+// A file has this behind its name until its export is done.
+inline constexpr const char* kUnfinished = ".part";
+
+// Writes into `folder`, which is there. Every file is whole and durable when this returns good, and still has its
+// unfinished name.
+Status run_export(const ExportTools& tools, const ExportRequest& request, const std::filesystem::path& folder,
+                  ExportReport& report, const std::stop_token& stop);
+
+}  // namespace vantage::record

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/exports.hpp"
+
+#include "base/log.hpp"
+#include "record/export_run.hpp"
+
+#include <random>
+
+namespace vantage::record {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr auto kLongest = std::chrono::days(32);
+constexpr std::size_t kLargestRecord = 4U << 20;
+constexpr const char* kRecord = "job.json";
+
+bool ended(ExportState state) {
+    return state != ExportState::queued && state != ExportState::running;
+}
+
+// Not a secret: who may see an export is asked for each time.
+std::string new_id() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+Status check(const ExportRequest& request, UtcTime now) {
+    const auto wrong = [](const char* why) { return fail(errc::invalid_argument, why); };
+    if (request.cameras.empty()) return wrong("'cameras' is empty: name at least one");
+    if (request.cameras.size() > Exports::kMostCameras) return wrong("an export has 64 cameras at most");
+    if (request.name.size() > 200) return wrong("the name of an export has 200 bytes at most");
+    if (request.end <= request.start) return wrong("'end' must be after 'start'");
+    if (request.end - request.start > kLongest) return wrong("an export may be 32 days long at most");
+    if (request.start >= now) return wrong("'start' is in the future");
+    return {};
+}
+
+}  // namespace
+
+// Takes what a running export reports into what is shown.
+class Exports::Run final : public ExportReport {
+  public:
+    Run(Exports& exports, JobPtr job) : exports_(exports), job_(std::move(job)) {}
+
+    void gathered(std::uint64_t bytes, std::vector<ExportGap> gaps) override {
+        const std::lock_guard lock(exports_.mutex_);
+        job_->shown.bytes = estimate_ = bytes;
+        job_->shown.gaps = std::move(gaps);
+    }
+    void begins(const ExportFile& file, std::shared_ptr<net::FileGrowth> growth) override {
+        const std::lock_guard lock(exports_.mutex_);
+        auto& shown = job_->shown;
+        before_ = shown.written;
+        shown.files.push_back(file);
+        shown.bytes = std::max(estimate_, before_ + file.bytes);
+        job_->growing[file.name] = std::move(growth);
+    }
+    void wrote(const std::string& /*file*/, std::uint64_t bytes) override {
+        const std::lock_guard lock(exports_.mutex_);
+        job_->shown.files.back().written = bytes;
+        job_->shown.written = before_ + bytes;
+    }
+
+  private:
+    Exports& exports_;
+    const JobPtr job_;
+    std::uint64_t estimate_{0};
+    std::uint64_t before_{0};  // written of earlier files
+};
+
+Exports::Exports(ExportOptions options, const footage::Footage& footage, footage::FileSystem& files, const Clock& clock)
+    : options_(std::move(options)), footage_(footage), files_(files), clock_(clock) {}
+
+Exports::~Exports() {
+    stop();
+}
+
+Status Exports::start() {
+    if (auto made = files_.make_directory(options_.folder); made.has_error()) return made;
+    load();
+    expire();
+    for (std::size_t i = 0; i < kRunning; ++i) threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    return {};
+}
+
+void Exports::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        for (const auto& [id, job] : jobs_)
+            if (job->shown.state == ExportState::running) job->stop.request_stop();
+    }
+    threads_.clear();
+}
+
+// What was running when the program ended begins again: a file that was cut off is of no use.
+void Exports::load() {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(options_.folder, error)) {
+        const auto text = footage::read_whole(files_, entry.path() / kRecord, kLargestRecord);
+        auto job = text ? parse_export(as_text(*text)) : Result<Export>{text.error()};
+        if (job.has_error() || job->id != entry.path().filename().string()) {
+            log::warn("export", "{} is not an export of Vantage, or damaged; left alone", entry.path().string());
+            continue;
+        }
+        auto kept = std::make_shared<Job>();
+        kept->shown = std::move(*job);
+        if (!ended(kept->shown.state)) {
+            clear(entry.path(), true);
+            kept->shown.state = ExportState::queued;
+            queue_.push_back(kept);
+        }
+        jobs_.emplace(kept->shown.id, std::move(kept));
+    }
+    std::ranges::sort(queue_, {}, [](const JobPtr& job) { return job->shown.created; });
+}
+
+// Removes a folder's files, and the folder. With `keep_record` only what was exported.
+void Exports::clear(const fs::path& folder, bool keep_record) const {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error))
+        if (!keep_record || entry.path().filename() != kRecord)
+            if (auto gone = files_.remove(entry.path()); gone.has_error()) log::warn("export", "{}", gone.error().message);
+    if (!keep_record) fs::remove(folder, error);
+}
+
+Status Exports::save(const Export& job) const {
+    const auto folder = folder_of(job.id);
+    const auto draft = folder / "job.json.new";
+    std::error_code ignored;
+    fs::remove(draft, ignored);
+    auto file = files_.create(draft);
+    if (file.has_error()) return file.error();
+    const auto text = to_json(job);
+    const auto bytes = as_bytes(text);
+    if (auto done = footage::write_all(**file, 0, {&bytes, 1}); done.has_error()) return done;
+    if (auto done = (*file)->sync(); done.has_error()) return done;
+    if (auto done = files_.rename(draft, folder / kRecord); done.has_error()) return done;
+    return files_.sync_directory(folder);
+}
+
+Result<Export> Exports::create(ExportRequest request) {
+    const auto now = clock_.now();
+    if (auto good = check(request, now); good.has_error()) return good.error();
+    request.end = std::min(request.end, now);
+    auto job = std::make_shared<Job>();
+    job->shown.id = new_id();
+    job->shown.created = now;
+    job->shown.request = std::move(request);
+    {
+        const std::lock_guard lock(mutex_);
+        if (jobs_.size() >= kMostJobs) return fail(errc::overloaded, "there are 1000 exports; remove some");
+    }
+    if (auto made = files_.make_directory(folder_of(job->shown.id)); made.has_error()) return made.error();
+    if (auto saved = save(job->shown); saved.has_error()) {
+        clear(folder_of(job->shown.id), false);
+        return saved.error();
+    }
+    const std::lock_guard lock(mutex_);
+    jobs_.emplace(job->shown.id, job);
+    queue_.push_back(job);
+    changed_.notify_one();
+    return job->shown;
+}
+
+std::vector<Export> Exports::list() const {
+    std::vector<Export> out;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [id, job] : jobs_)
+            if (!job->remove) out.push_back(job->shown);
+    }
+    std::ranges::sort(out, [](const Export& a, const Export& b) { return a.created > b.created; });
+    return out;
+}
+
+std::optional<Export> Exports::find(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end() || found->second->remove) return {};
+    return found->second->shown;
+}
+
+Status Exports::cancel(const std::string& id) {
+    JobPtr job;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = jobs_.find(id);
+        if (found == jobs_.end()) return fail(errc::not_found, "there is no such export");
+        if (found->second->shown.state == ExportState::running) found->second->stop.request_stop();
+        if (std::erase(queue_, found->second) > 0) job = found->second;
+    }
+    if (job) end(job, fail(errc::cancelled, "cancelled"));
+    return {};
+}
+
+Status Exports::remove(const std::string& id) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = jobs_.find(id);
+        if (found == jobs_.end() || found->second->remove) return fail(errc::not_found, "there is no such export");
+        if (found->second->shown.state == ExportState::running) {
+            found->second->remove = true;
+            found->second->stop.request_stop();
+            return {};
+        }
+        std::erase(queue_, found->second);
+        jobs_.erase(found);
+    }
+    clear(folder_of(id), false);
+    return {};
+}
+
+Result<net::FileBody> Exports::file(const std::string& id, const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = jobs_.find(id);
+    if (found != jobs_.end() && !found->second->remove) {
+        for (const auto& file : found->second->shown.files) {
+            if (file.name != name) continue;
+            net::FileBody body{(folder_of(id) / name).string(), nullptr, fmt::format("\"{}-{:x}\"", id, file.bytes)};
+            const auto growing = found->second->growing.find(name);
+            if (growing != found->second->growing.end()) {
+                body.growth = growing->second;
+                body.path += kUnfinished;
+            }
+            return body;
+        }
+    }
+    return fail(errc::not_found, "there is no such file of an export");
+}
+
+void Exports::expire() {
+    std::vector<std::string> gone;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [id, job] : jobs_)
+            if (job->shown.expires && *job->shown.expires <= clock_.now()) gone.push_back(id);
+    }
+    for (const auto& id : gone) {
+        log::info("export", "{} has expired", id);
+        (void)remove(id);
+    }
+}
+
+void Exports::work(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        JobPtr job;
+        {
+            std::unique_lock lock(mutex_);
+            changed_.wait_for(lock, stop, 60s, [this] { return !queue_.empty() && !stopping_; });
+            if (!queue_.empty() && !stopping_) {
+                job = queue_.front();
+                queue_.pop_front();
+                job->shown.state = ExportState::running;
+            }
+        }
+        if (job)
+            run(job);
+        else
+            expire();
+    }
+}
+
+void Exports::run(const JobPtr& job) {
+    Run report(*this, job);
+    const auto folder = folder_of(job->shown.id);
+    log::info("export", "{} begins", job->shown.id);
+    Status done;
+    try {
+        done = run_export({options_, footage_, files_}, job->shown.request, folder, report, job->stop.get_token());
+    } catch (const std::exception& e) {
+        done = fail(errc::internal, e.what());
+    }
+    end(job, done);
+}
+
+// Downloads that began under the unfinished name go on: they hold the file open.
+Status Exports::finish_files(Job& job) const {
+    const auto folder = folder_of(job.shown.id);
+    for (const auto& file : job.shown.files)
+        if (auto done = files_.rename(folder / (file.name + kUnfinished), folder / file.name); done.has_error()) return done;
+    job.growing.clear();
+    return {};
+}
+
+// Half files never look done: what failed leaves nothing but its record.
+void Exports::end(const JobPtr& job, Status status) {
+    const auto folder = folder_of(job->shown.id);
+    Export shown;
+    bool remove = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (status) status = finish_files(*job);
+        const bool cancelled = status.has_error() && status.error().code == errc::cancelled;
+        if (stopping_ && cancelled && !job->remove) return;  // begins again at the next start
+        remove = job->remove;
+        shown = job->shown;
+        shown.state = status ? ExportState::done : cancelled ? ExportState::cancelled : ExportState::failed;
+        shown.expires = clock_.now() + options_.keep();
+        shown.bytes = shown.written;
+        if (status.has_error()) {
+            if (!cancelled) shown.error = status.error().message;
+            shown.files.clear();
+            shown.bytes = shown.written = 0;
+        }
+    }
+    if (!status || remove) clear(folder, !remove);
+    if (!remove)
+        if (auto saved = save(shown); saved.has_error())
+            log::error("export", "the record of {} is not saved: {}", shown.id, saved.error().message);
+    if (status)
+        log::info("export", "{} is done: {} files, {:.1f} MB", shown.id, shown.files.size(),
+                  static_cast<double>(shown.bytes) / 1e6);
+    else
+        log::warn("export", "{} ended: {}", shown.id, status.error().message);
+    const std::lock_guard lock(mutex_);
+    job->shown = std::move(shown);
+    job->growing.clear();
+    if (remove) jobs_.erase(job->shown.id);
+}
+
+}  // namespace vantage::record
