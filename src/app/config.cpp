@@ -87,6 +87,14 @@ void read_log(const YAML::Node& node, Config& out, Faults& faults) {
     out.log_json = format == 1;
 }
 
+void read_export(const YAML::Node& node, ExportConfig& out, Faults& faults) {
+    MapReader reader(node, "'export'", faults);
+    std::optional<double> keep;
+    reader.read_days("keep", keep);
+    if (keep) out.keep = Days{*keep};
+    reader.finish();
+}
+
 // The zone's name is shown and used by the page; what counts is that the host knows it.
 void check_zone(MapReader& reader, const std::string& zone) {
     if (zone.empty()) return;
@@ -112,6 +120,7 @@ void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     read_server(reader.node("server"), out.server, faults);
     read_live(reader.node("live"), out.live, faults);
     read_log(reader.node("log"), out, faults);
+    read_export(reader.node("export"), out.exports, faults);
     read_cameras(reader.node("cameras"), out.cameras, faults);
     reader.finish();
 }

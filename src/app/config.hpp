@@ -88,12 +88,18 @@ struct LiveConfig {
     bool operator==(const LiveConfig&) const = default;
 };
 
+struct ExportConfig {
+    Days keep{7};  // an export is removed so long after it has ended
+    bool operator==(const ExportConfig&) const = default;
+};
+
 struct Config {
     std::filesystem::path data;  // indexes and settings
     StorageConfig storage;
     std::string time_zone;  // IANA name; empty: the host's
     ServerConfig server;
     LiveConfig live;
+    ExportConfig exports;
     bool log_json{false};
     bool log_debug{false};
     Cameras cameras;

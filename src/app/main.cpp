@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     vantage::app::add_serve_command(app, exit_code);
     vantage::app::add_check_command(app, exit_code);
     vantage::app::add_reindex_command(app, exit_code);
+    vantage::app::add_export_command(app, exit_code);
     vantage::app::add_user_command(app, exit_code);
     vantage::app::add_demo_command(app, exit_code);
     vantage::app::add_sim_command(app, exit_code);

@@ -27,6 +27,7 @@ class ProgramControl final : public serve::Control {
         ingest::SourceFactory make_source;
         CameraSet& cameras;
         live::LiveWindows& live_windows;
+        record::Exports& exports;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         StorageConfig storage;
         std::string time_zone;
@@ -44,6 +45,7 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] std::shared_ptr<stream::Stream> stream(const StreamKey& key) const override;
     [[nodiscard]] const footage::Footage& footage() const override { return parts_.footage; }
     [[nodiscard]] live::LiveWindows& live_windows() override { return parts_.live_windows; }
+    [[nodiscard]] record::Exports& exports() override { return parts_.exports; }
     [[nodiscard]] serve::SystemView system() const override;
     void confirm_clock() override { parts_.retention.confirm_clock(); }
     [[nodiscard]] serve::PushControl& pushes() override { return parts_.pushes; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/vantage.hpp"
 
+#include "app/export_setup.hpp"
 #include "app/live_outputs.hpp"
 #include "app/program_control.hpp"
 #include "app/push_set.hpp"
@@ -80,6 +81,7 @@ class Vantage::Parts {
     void stop();
     void apply();
     [[nodiscard]] Cameras cameras_of_page() const;
+    [[nodiscard]] record::ExportOptions export_options();
     void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog);
     [[nodiscard]] live::PushEnvironment push_environment() const;
 
@@ -104,6 +106,7 @@ class Vantage::Parts {
     std::unique_ptr<LiveOutputs> live_;
     std::unique_ptr<CameraSet> cameras_;
     std::unique_ptr<PushSet> pushes_;
+    std::unique_ptr<record::Exports> exports_;
     std::unique_ptr<ProgramControl> control_;
     std::unique_ptr<serve::Server> server_;
 };
@@ -124,9 +127,10 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     live_ = std::make_unique<LiveOutputs>(http_io_->context(), live_options(config_.live), clock_, *supervisor_);
     cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_, live::group_for(live_->windows().options().part_target));
     pushes_ = std::make_unique<PushSet>(*settings_, sealer_, push_environment(), clock_);
+    exports_ = std::make_unique<record::Exports>(export_options(), *footage_, files_, clock_);
     control_ = std::make_unique<ProgramControl>(ProgramControl::Parts{
         clock_, *settings_, *catalog_, *disk_, *retention_, *footage_, open_segments_, *supervisor_, make_source, *cameras_,
-        live_->windows(), [this] { apply(); }, config_.storage, zone_, *pushes_});
+        live_->windows(), *exports_, [this] { apply(); }, config_.storage, zone_, *pushes_});
 }
 
 live::PushEnvironment Vantage::Parts::push_environment() const {
@@ -141,7 +145,28 @@ live::PushEnvironment Vantage::Parts::push_environment() const {
     return {stream, RtmpMuxer::open, silence ? std::make_shared<const SilentAudio>(std::move(*silence)) : nullptr, clock_};
 }
 
+record::ExportOptions Vantage::Parts::export_options() {
+    record::ExportOptions out;
+    out.folder = config_.data / "exports";
+    out.keep = [this] {
+        const std::lock_guard lock(applying_);
+        return std::chrono::duration_cast<seconds>(config_.exports.keep);
+    };
+    out.room = [this] {
+        const std::lock_guard lock(applying_);
+        return room_for_exports(config_.data, config_.storage);
+    };
+    out.local_time = local_time;
+    out.name = [this](const CameraId& id) {
+        const auto cameras = cameras_->running();
+        const auto found = cameras.find(id);
+        return found == cameras.end() ? id.str() : found->second.config.name;
+    };
+    return out;
+}
+
 Status Vantage::Parts::start() {
+    use_time_zone(zone_);
     if (auto made = make_folders(config_); !made) return made;
     auto settings = store::create_settings(config_.data / "settings.db", clock_);
     if (!settings) return settings.error();
@@ -157,6 +182,7 @@ Status Vantage::Parts::start() {
         std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, clock_, serve::page_files());
     if (auto started = server_->start(); !started) return started;
     apply();
+    if (auto started = exports_->start(); !started) return started;
     retaining_ = std::make_unique<footage::RetentionThread>(*retention_);
     return {};
 }
@@ -199,6 +225,7 @@ void Vantage::Parts::reload() {
             log::warn("configuration",
                       "changes of 'server', 'live', 'data' and the storage's path apply from the next start on");
         config_.cameras = fresh->cameras;
+        config_.exports = fresh->exports;
         config_.storage.days = fresh->storage.days;
         config_.storage.bytes = fresh->storage.bytes;
         config_.storage.keep_free_percent = fresh->storage.keep_free_percent;
@@ -213,6 +240,7 @@ void Vantage::Parts::stop() {
     log::info("vantage", "stopping");
     live_->stop();
     server_->stop(seconds{3});
+    exports_->stop();
     retaining_.reset();
     pushes_->stop();
     cameras_->stop_sources();

@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 #include "footage/footage.hpp"
 #include "media/track.hpp"
+#include "record/exports.hpp"
 #include "serve/push_control.hpp"
 #include "stream/stream.hpp"
 
@@ -91,6 +92,7 @@ class Control {
     [[nodiscard]] virtual std::shared_ptr<stream::Stream> stream(const StreamKey& key) const = 0;
     [[nodiscard]] virtual const footage::Footage& footage() const = 0;
     [[nodiscard]] virtual live::LiveWindows& live_windows() = 0;
+    [[nodiscard]] virtual record::Exports& exports() = 0;
     [[nodiscard]] virtual SystemView system() const = 0;
     // A person says that the host's clock is right after a step: retention by age goes on. Blocks on settings.db.
     virtual void confirm_clock() = 0;

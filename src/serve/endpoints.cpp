@@ -34,6 +34,12 @@ constexpr Endpoint kEndpoints[] = {
      "Changes a push, switches it on or off"},
     {del, "/api/v1/cameras/{camera}/pushes/{id}", operator_, program, h::remove_push, "Ends and removes a push"},
 
+    {get, "/api/v1/exports", viewer, program, h::list_exports, "Own exports; those of all for operators"},
+    {post, "/api/v1/exports", viewer, program, h::add_export, "Makes MP4 files of a span of cameras"},
+    {get, "/api/v1/exports/{id}", viewer, program, h::get_export, "One export with its progress, files and gaps"},
+    {post, "/api/v1/exports/{id}/cancel", viewer, program, h::cancel_export, "Gives an export up"},
+    {del, "/api/v1/exports/{id}", viewer, program, h::remove_export, "Removes an export and its files"},
+
     {get, "/api/v1/users", admin, program, h::list_users, "All users"},
     {post, "/api/v1/users", admin, program, h::add_user, "Adds a user"},
     {put, "/api/v1/users/{name}", admin, program, h::change_user, "Changes role, cameras or password of a user"},
@@ -60,6 +66,8 @@ constexpr Endpoint kEndpoints[] = {
      "HLS: one rendition"},
     {get, "/{camera}/stream/{period}/{rendition}/{file}", viewer, media, h::get_rendition_media,
      "Inits and segments of a rendition"},
+    {get, "/exports/{id}/{file}", viewer, media, h::get_export_file,
+     "A file of an export, with ranges, also while it is written"},
     {get, "/{camera}/{stream}/{date}/{file}", viewer, media, h::get_segment_file,
      "A segment file as it lies on disk, with ranges"},
 };

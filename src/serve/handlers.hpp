@@ -34,6 +34,16 @@ Answer get_coverage(const Call& call);
 Answer list_segments(const Call& call);
 Answer get_segment_file(const Call& call);
 
+// handlers_exports.cpp
+Answer list_exports(const Call& call);
+Answer add_export(const Call& call);
+Answer get_export(const Call& call);
+Answer cancel_export(const Call& call);
+Answer remove_export(const Call& call);
+Answer get_export_file(const Call& call);
+// Whether the caller may hand on this address of an export's file; not_found when it is none.
+Status may_share_export(const Call& call, const std::string& path);
+
 // handlers_feed.cpp
 Answer open_feed(const Call& call);
 

@@ -87,7 +87,10 @@ Result<std::optional<std::vector<std::string>>> optional_list_field(const json::
 Result<std::optional<UtcTime>> optional_time_field(const json::object& object, std::string_view name) {
     const auto* value = find(object, name);
     if (value == nullptr) return std::optional<UtcTime>();
-    auto time = parse_time(value->is_string() ? std::string(value->get_string()) : json::serialize(*value));
+    // A double is serialised with an exponent, which is no way to write a time.
+    auto time = parse_time(value->is_string()   ? std::string(value->get_string())
+                           : value->is_double() ? fmt::format("{:.6f}", value->get_double())
+                                                : json::serialize(*value));
     if (!time) return fail(errc::invalid_argument, fmt::format("'{}': {}", name, time.error().message));
     return std::optional(*time);
 }

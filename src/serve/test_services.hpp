@@ -107,6 +107,7 @@ class FakeControl : public Control {
     }
     const footage::Footage& footage() const override { return recorded; }
     live::LiveWindows& live_windows() override { return windows; }
+    record::Exports& exports() override { return *exported; }
     SystemView system() const override {
         SystemView view;
         view.version = "1.2.3";
@@ -131,6 +132,14 @@ class FakeControl : public Control {
                                   return kind ? stream({key.camera, *kind}) : nullptr;
                               },
                               [](const std::function<void()>& job) { job(); }};
+    SimulatedClock export_clock{UtcTime(seconds(1'763'665'445))};
+    footage::SystemFiles files;
+    store::TestFolder export_folder;
+    std::unique_ptr<record::Exports> exported = std::make_unique<record::Exports>(
+        record::ExportOptions{export_folder.path() / "exports", [] { return seconds(3600); },
+                              [] { return Result<std::uint64_t>(1U << 30); }, [](UtcTime t) { return to_rfc3339(t); },
+                              [](const CameraId& id) { return id.str(); }},
+        recorded, files, export_clock);
     std::string last_config;
     std::string disk_state{"good"};
 };
