@@ -42,6 +42,19 @@ TEST(LoopTimeline, BothTracksMoveTogether) {
     EXPECT_EQ(line.place(frame(0, 0, TrackKind::audio, 1920)).dts, Ticks{7200});
 }
 
+TEST(LoopTimeline, ATrackThatEndsEarlyIsSilentUntilTheNextPass) {
+    LoopTimeline line;
+    for (int pass = 0; pass < 2; ++pass) {
+        line.next_pass();
+        for (int i = 0; i < 8; ++i) {
+            const auto at = Ticks{90000 * (pass * 8 + i)};
+            EXPECT_EQ(line.place(frame(90000 * i, 0, TrackKind::video, 90000)).dts, at);
+            if (i >= 3) continue;
+            EXPECT_EQ(line.place(frame(90000 * i, 0, TrackKind::audio, 90000)).dts, at);
+        }
+    }
+}
+
 TEST(LoopTimeline, JumpsAndMissingTimesAreMended) {
     LoopTimeline line;
     const std::vector<std::optional<int>> times{0, 3600, 90000 * 3600, 90000 * 3600 + 3600, 3600, {}, {}, 14400};

@@ -18,6 +18,11 @@ Ticks LoopTimeline::end() const {
     return end;
 }
 
+void LoopTimeline::next_pass() {
+    new_pass_ = true;
+    for (auto& line : lines_) line.new_pass = true;
+}
+
 LoopTimeline::Place LoopTimeline::place(const DemuxedFrame& frame) {
     auto& line = lines_.at(static_cast<std::size_t>(frame.track));
     const auto given = frame.dts ? frame.dts : frame.pts;
@@ -25,7 +30,8 @@ LoopTimeline::Place LoopTimeline::place(const DemuxedFrame& frame) {
     const auto decode = given.value_or(due - shift_);
     if (std::exchange(new_pass_, false)) shift_ = end() - decode;
     auto at = decode + shift_;
-    if (line.begun && (at > line.last + kLargestStep || at + kLargestStep < line.last)) {
+    const bool first = std::exchange(line.new_pass, false);
+    if (line.begun && ((at > line.last + kLargestStep && !first) || at + kLargestStep < line.last)) {
         shift_ = due - decode;
         at = due;
     }

@@ -17,11 +17,12 @@ class LoopTimeline {
     // The next frame, in the file's order. The first one of all is at 0.
     Place place(const DemuxedFrame& frame);
     // What follows is the file's first frame again.
-    void next_pass() { new_pass_ = true; }
+    void next_pass();
 
   private:
     struct Line {
         bool begun{false};
+        bool new_pass{true};   // no frame of it yet: a track may begin late, or have ended early
         Ticks last{0};         // output
         Ticks duration{3600};  // of the last frame, as far as is known
     };
