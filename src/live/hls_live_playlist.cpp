@@ -11,6 +11,7 @@
 namespace vantage::live {
 namespace {
 
+constexpr Ticks kEven{1800};       // 20 ms: by which segments of one length differ
 constexpr int kListedTargets = 3;  // partial segments are listed of the last three target durations (RFC 8216bis 6.2.2)
 
 class Writer {
@@ -27,7 +28,8 @@ class Writer {
     }
 
     void segments() {
-        const auto newest = snapshot_.segments.back()->elapsed;
+        auto newest = snapshot_.segments.back()->elapsed;
+        if (snapshot_.open) newest += snapshot_.open->lane(rendition_).duration;
         for (const auto& segment : snapshot_.segments) {
             begin(*segment);
             const auto& lane = segment->lane(rendition_);
@@ -48,6 +50,7 @@ class Writer {
                 parts(*open);
             }
             if (lane.lists_parts) next = {open->number, lane.parts.size()};
+            if (ends_like_the_last(lane)) next = {open->number + 1, 0};
         }
         put("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}{}\"\n", prefix_, media_name(next.first, next.second));
     }
@@ -61,6 +64,15 @@ class Writer {
     std::string take() { return std::move(text_); }
 
   private:
+    // Key frames mostly come at even distances: then the next part is the next segment's.
+    [[nodiscard]] bool ends_like_the_last(const LiveLane& lane) const {
+        const auto& last = snapshot_.segments.back()->lane(rendition_);
+        if (!lane.lists_parts || !last.lists_parts || lane.parts.empty() || lane.parts.size() != last.parts.size())
+            return false;
+        const auto published = lane.parts.back()->start + lane.parts.back()->duration - lane.start;
+        return published >= last.duration - kEven;
+    }
+
     template <class... Args>
     void put(fmt::format_string<Args...> format, Args&&... args) {
         fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);

@@ -136,6 +136,25 @@ TEST(HlsLive, PartsAreFilledAtEveryFrameRate) {
     }
 }
 
+TEST(HlsLive, TheHintIsRightWhereSegmentsEndWithAFullPart) {
+    Bench bench;
+    bench.camera.sound = false;
+    bench.camera.set_tracks(false);
+    bench.camera.frame = Ticks{9000};  // 10 a second: five parts of 400 ms in 2 s
+    bench.camera.gop = 20;
+    bench.camera.run(4);
+    std::string hint;
+    for (int i = 0; i < 100; ++i) {
+        bench.camera.run(0.1);
+        const auto parts = bench.lines_with("#EXT-X-PART:");
+        const auto hinted = bench.lines_with("#EXT-X-PRELOAD-HINT").front().substr(29);
+        if (!hint.empty() && hinted != hint) {
+            EXPECT_THAT(parts.back(), HasSubstr(hint));
+        }
+        hint = hinted;
+    }
+}
+
 TEST(HlsLive, SegmentsOfShortGopsLastASecondAndLongOnesAreCut) {
     Bench bench;
     bench.camera.sound = false;
