@@ -52,6 +52,8 @@ Answer get_stream_index(const Call& call);
 Answer get_stream_playlist(const Call& call);
 Answer get_rendition_playlist(const Call& call);
 Answer get_rendition_media(const Call& call);
+Answer get_stream_manifest(const Call& call);
+Answer get_stream_time(const Call& call);
 
 // handlers_users.cpp
 Answer list_users(const Call& call);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HLS: which answer an address under /{camera}/stream/ has.
 #include "serve/handlers.hpp"
+#include "serve/stream_dash.hpp"
 #include "serve/stream_live.hpp"
 
 #include <fmt/format.h>
@@ -34,6 +35,15 @@ Answer get_rendition_media(const Call& call) {
     if (!name) return name.error();
     if (call.parameter("period") == kLive) return live_media(call, *name);
     return fail(errc::not_found, fmt::format("there is no period '{}'", call.parameter("period")));
+}
+
+Answer get_stream_manifest(const Call& call) {
+    if (call.parameter("period") == kLive) return live_manifest(call);
+    return fail(errc::not_found, fmt::format("there is no period '{}'", call.parameter("period")));
+}
+
+Answer get_stream_time(const Call& call) {
+    return dash_time(call.app.clock);
 }
 
 }  // namespace vantage::serve::handlers

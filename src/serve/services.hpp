@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What handlers work with: one of each, made by Server, safe from any thread.
 #pragma once
+#include "live/dash_history.hpp"
 #include "serve/accounts.hpp"
 #include "serve/camera_states.hpp"
 #include "serve/control.hpp"
@@ -33,6 +34,7 @@ struct Services {
     // Runs what reads footage, off the threads that wait on sockets and off those of handlers.
     std::function<void(std::function<void()>)> read_footage;
     CameraStates camera_states{control, clock};
+    live::DashHistory dash{clock};
     std::counting_semaphore<8> probes{2};  // tests of cameras take up to 15 s of a worker
 };
 
