@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small low-latency HLS server in Python, which is right, or wrong in exactly one way: what the linter's own tests watch. Each fault is
-a presentation of its own under /<fault>/index.m3u8; all show the same pictures with time code at the same time."""
+"""A small low-latency HLS and DASH server in Python, which is right, or wrong in exactly one way: what the linters' own tests watch. Each
+fault is a presentation of its own under /<fault>/index.m3u8 or /<fault>/manifest.mpd; all show the same pictures with time code."""
 import functools
 import http.server
 import struct
@@ -24,7 +24,12 @@ FAULTS = {
     "dates": "off its decode times", "code": "off the time code", "hint-404": "the hinted", "hint-other": "the hinted", "shorter": "is said to last",
     "not-a-key": "does not begin with a key frame", "hole": "ticks off the end", "gone": "is gone as soon", "samples": "samples, its parts",
     "type": "Content-Type", "ahead": "where it only was", "behind": "for long", "codecs": "is said to be", "bandwidth": "its densest segment", "part-404": "404",
-    "broken-media": "bytes behind the last box", "hangs": "was held for", "503-at-once": "was answered with 503",
+    "broken-media": "bytes behind the last box", "hangs": "was held for", "hints": "wrong hints", "short-parts": "under 85 %", "503-at-once": "was answered with 503",
+}
+DASH_FAULTS = {
+    "short": "is said to last", "late": "it begins at", "code": "off the time code", "clock": "s off, Cache-Control", "type": "Content-Type", "missing": ": 404",
+    "codecs": "is said to be", "size": "is said to be", "bandwidth": "bits a second", "rewritten": "segments that were listed changed", "start": "its start changed",
+    "publish": "and publishTime went from", "future": "in the future", "broken-media": "bytes behind the last box",
 }
 
 
@@ -86,8 +91,8 @@ class Presentation:
     def playlist(self, count, reported):
         newest = count // PARTS
         first = max(0, newest - WINDOW)
-        lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-TARGETDURATION:1", "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=0.600",
-                 "#EXT-X-PART-INF:PART-TARGET=0.200", f"#EXT-X-MEDIA-SEQUENCE:{first}", "#EXT-X-INDEPENDENT-SEGMENTS", '#EXT-X-MAP:URI="init.mp4"']
+        lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-TARGETDURATION:1", "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=0.750",
+                 f"#EXT-X-PART-INF:PART-TARGET={0.25 if self.fault == 'short-parts' else 0.2:.3f}", f"#EXT-X-MEDIA-SEQUENCE:{first}", "#EXT-X-INDEPENDENT-SEGMENTS", '#EXT-X-MAP:URI="init.mp4"']
         duration = SECONDS - (0.01 if self.fault == "shorter" else 0)
         for msn in range(first, newest + 1):
             there = min(PARTS, count - msn * PARTS)
@@ -99,7 +104,7 @@ class Presentation:
                     lines.append(f'#EXT-X-PART:DURATION={duration:.3f},URI="{msn * PARTS + n}.part"' + (",INDEPENDENT=YES" if key else ""))
             if there == PARTS:
                 lines += [f"#EXTINF:{duration * PARTS:.3f},", f"{msn}.segment"]
-        lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{count}.part"')
+        lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{count + (100 if self.fault == "hints" else 0)}.part"')
         for name in reported:
             ahead = {"ahead": PARTS * 3, "behind": -PARTS * 3}.get(self.fault, 0)
             msn, part = divmod(count - 1 + ahead, PARTS)
@@ -112,18 +117,49 @@ class Presentation:
         info = f'#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},CODECS="{codec}",RESOLUTION={WIDTH}x{HEIGHT},FRAME-RATE={RATE:.3f}'
         return f"#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-INDEPENDENT-SEGMENTS\n{info}\na.m3u8\n{info}\nb.m3u8\n"
 
+    def manifest(self, count):
+        """The segments of the window, as DASH."""
+        newest = count // PARTS
+        first, ticks = max(0, newest - WINDOW), 90000
+        if self.fault == "missing":
+            newest += 3
+        published = FIRST + newest + (0 if self.fault != "publish" else -2 * newest)
+        start = FIRST + (self.count() / 1000 if self.fault == "start" else 0)
+        # A segment lasts 1 s here.
+        d = ticks - (900 if self.fault == "short" or self.fault == "rewritten" and newest % 2 else 0)
+        t = FIRST * ticks + first * ticks + (90 if self.fault == "late" else 0)
+        offset = (FIRST + (0.1 if self.fault == "code" else 0) - (10**9 if self.fault == "future" else 0)) * ticks
+        codec = "hvc1.1.6.L93.B0" if self.fault == "codecs" else "avc1.42c00d"
+        timeline = "".join(f'<S t="{t + n * ticks}" d="{d}"/>' for n in range(newest - first))
+        iso = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(published))
+        return (f'<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT1S" type="dynamic" '
+                f'availabilityStartTime="1970-01-01T00:00:00Z" publishTime="{iso}" minimumUpdatePeriod="PT0.5S" timeShiftBufferDepth="PT5S" suggestedPresentationDelay="PT3S">'
+                f'<Period id="1" start="PT{start:.3f}S"><AdaptationSet contentType="video" mimeType="video/mp4" startWithSAP="1"><Representation id="main-video" '
+                f'bandwidth="{1000 if self.fault == "bandwidth" else 4000000}" codecs="{codec}" width="{WIDTH + (self.fault == "size")}" height="{HEIGHT}">'
+                f'<SegmentTemplate timescale="{ticks}" presentationTimeOffset="{int(offset)}" initialization="init.mp4" media="$Time$.m4s"><SegmentTimeline>{timeline}</SegmentTimeline>'
+                f'</SegmentTemplate></Representation></AdaptationSet></Period><UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="time"/></MPD>')
+
     def answer(self, name, query):
         """(status, type, body)."""
         if name == "index.m3u8":
             return 200, "application/vnd.apple.mpegurl", self.multivariant().encode()
         if name.endswith(".m3u8"):
             return self.reload(name, query)
+        if name == "manifest.mpd":
+            return 200, "text/plain" if self.fault == "type" else "application/dash+xml", self.manifest(self.count()).encode()
+        if name == "time":
+            at = time.time() + (10 if self.fault == "clock" else 0)
+            return 200, "text/plain", (time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + "Z").encode()
         if name == "init.mp4":
             return 200, "video/mp4", self.init
         number, kind = name.split(".")
         return self.file(int(number), kind)
 
     def file(self, n, kind):
+        if kind == "m4s":
+            n = round(n / 90000) - FIRST
+            there = n < self.count() // PARTS
+            return (200, "video/mp4", b"".join(self.parts[n * PARTS:(n + 1) * PARTS]) + (b"xyz" * (self.fault == "broken-media"))) if there else (404, "text/plain", b"")
         if kind == "part":
             ready = n < self.count()
             if not ready and self.fault == "hint-404" or ready and self.fault == "part-404" and n % 7 == 0 or n >= len(self.parts):
@@ -180,6 +216,7 @@ class Server:
                 status, kind, body = presentations[fault].answer(name, urllib.parse.parse_qs(parts.query))
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
+                self.send_header("Cache-Control", "no-store")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -21,7 +21,7 @@ import urllib.parse
 import fmp4
 import hls_playlist
 import time_code
-from hls_playlist import check_multivariant, check_playlist, check_reload, read_multivariant, read_playlist
+from hls_playlist import check_multivariant, check_playlist, check_reload, read_multivariant, read_playlist, short_parts, wrong_hint
 
 PLAYLIST_TYPES = ("application/vnd.apple.mpegurl", "audio/mpegurl")
 
@@ -99,6 +99,7 @@ class MediaCheck:
         self.offset = {}      # by discontinuity number: date minus presentation time
         self.peak = 0.0       # bits a second of the densest whole segment
         self.last_map = None
+        self.irregular = set()  # (MSN, part): the camera lost a frame in it
 
     def fault(self, text):
         self.faults.add(self.name, text)
@@ -152,6 +153,9 @@ class MediaCheck:
             self.fault(f"{where} ({part.uri}) has no samples of the main track")
             return data
         self.claim(where, part.duration, runs, segment.discontinuity and n == 0, segment.map)
+        lengths = [d for run in runs for d in run.durations]
+        if max(lengths) > 1.5 * min(lengths):
+            self.irregular.add((msn, n))
         if part.independent and not runs[0].key:
             self.fault(f"{where} is marked INDEPENDENT and does not begin with a key frame")
         begins = segment.date + sum(p.duration for p in segment.parts[:n]) if segment.date is not None else None
@@ -224,6 +228,8 @@ class Watch(threading.Thread):
         self.positions = []     # (when, (MSN, part))
         self.reports = []       # (sent, got, path, (MSN, part))
         self.hints = {}         # URI: future of its answer
+        self.wrong_hints = []
+        self.short = {}         # (MSN, part): the sentence, unless a frame was lost there
         self.given_up = 0
 
     def fault(self, text):
@@ -257,6 +263,10 @@ class Watch(threading.Thread):
         if answer.status == 503 and answer.seconds > self.playlist.target:
             self.given_up += 1  # the camera does not send: allowed after so long
             return
+        if answer.status == 404 and not self.lint.lists(self.path):
+            self.faults.count("renditions gone")  # the camera sends no sound any more
+            time.sleep(0.5)
+            return
         if answer.status != 200:
             self.fault(f"a blocking reload of {wanted[0]}.{wanted[1]} was answered with {answer.status} after {answer.seconds:.1f} s")
             time.sleep(0.5)
@@ -272,8 +282,11 @@ class Watch(threading.Thread):
             self.fault(str(error))
             time.sleep(0.5)
             return
-        for fault in check_playlist(fresh, live=True) + (check_reload(self.playlist, fresh) if self.playlist else []):
+        for fault in check_playlist(fresh, live=True, short=False) + (check_reload(self.playlist, fresh) if self.playlist else []):
             self.fault(fault)
+        self.short.update(short_parts(fresh) if fresh.part_target else [])
+        if self.playlist and (wrong := wrong_hint(self.playlist, fresh)):
+            self.take_wrong_hint(*wrong)
         if wanted and not reaches(fresh, wanted):
             self.fault(f"a reload that waits for {wanted[0]}.{wanted[1]} was answered with {fresh.newest()} (6.2.5.2)")
             time.sleep(0.2)
@@ -285,6 +298,23 @@ class Watch(threading.Thread):
             if segment.complete and self.lint.http.get(urllib.parse.urljoin(self.path, segment.uri)).status != 200:
                 self.fault(f"{segment.uri} is gone as soon as it is not listed (6.2.2)")
             self.faults.count("removed")
+
+    def take_wrong_hint(self, uri, text):
+        """It cannot always be known whether a segment goes on: then the hinted part never comes, and that must be said at once."""
+        self.wrong_hints.append(text)
+        if future := self.hints.pop(uri, None):
+            answer = future.result(timeout=60)
+            if answer.status != 404:
+                self.fault(f"{uri} was hinted, did not come and was answered with {answer.status}")
+
+    def conclude(self):
+        """What only the end shows."""
+        for (msn, n), text in self.short.items():
+            following = (msn, n + 1) if (msn, n + 1) in self.seen else (msn + 1, 0)
+            if not {(msn, n), following} & self.media.irregular:
+                self.fault(text)
+        if len(self.wrong_hints) > 2 + 0.05 * len(self.seen):
+            self.fault(f"{len(self.wrong_hints)} wrong hints; the last: {self.wrong_hints[-1]}")
 
     def check_headers(self, answer):
         if answer.headers.get_content_type() not in PLAYLIST_TYPES:
@@ -315,6 +345,10 @@ class Watch(threading.Thread):
                 self.check_hinted(part.uri, data)
             if segment.complete and (msn, None) not in self.seen:
                 self.seen.add((msn, None))
+                if segment.gap:
+                    self.media.next_ticks.clear()
+                    self.faults.count("gaps")
+                    continue
                 self.media.segment(msn, segment, numbers[msn], fresh.independent)
 
     def check_hinted(self, uri, data):
@@ -351,7 +385,7 @@ def check_blocking_rules(http, path, faults):
                "a part beyond the end of a whole segment": {"_HLS_msn": playlist.sequence, "_HLS_part": 2}, "an unknown directive": {"_HLS_unknown": 1}}
     for name, query in at_once.items():
         got = http.get(with_query(path, **query))
-        if got.status != 200 or got.seconds > playlist.target / 2:
+        if got.status != 200 or got.seconds > max(1.0, playlist.target / 2):
             faults.add(path, f"{name} ({query}) was answered with {got.status} after {got.seconds:.2f} s, not at once (6.2.5.2)")
     whole = http.get(with_query(path, _HLS_msn=newest + 1))
     if whole.status == 200 and not reaches(read_playlist(whole.body.decode()), (newest + 1, math.inf)):
@@ -386,6 +420,12 @@ class HlsLint:
         except hls_playlist.Malformed as error:
             self.faults.add(self.path, str(error))
 
+    def lists(self, path):
+        """Whether the multivariant playlist has this rendition now."""
+        found = self.multivariant()
+        names = [uri for _, uri in found.variants] + [r["URI"] for r in found.renditions if "URI" in r] if found else []
+        return path in [urllib.parse.urljoin(self.path, name) for name in names + self.extra]
+
     def start(self):
         found = self.multivariant()
         names = [uri for _, uri in found.variants] + [r["URI"] for r in found.renditions if "URI" in r] if found else []
@@ -406,6 +446,7 @@ class HlsLint:
             watch.join(60)
             if watch.is_alive():
                 self.faults.add(watch.path, "the watch hangs")
+            watch.conclude()
         if self.reader:
             self.codes.put(None)
             self.reader.join(120)
@@ -436,7 +477,7 @@ class HlsLint:
             listed = {about for _, _, about, _ in watch.reports}
             for sent, got, about, position in watch.reports:
                 seen = by_path.get(about)
-                if not seen:
+                if not seen or seen[-1][0] < got + 1.5:
                     continue
                 self.faults.count("reports")
                 later = [p for when, p in seen if when <= got + 1.5]

@@ -252,8 +252,9 @@ def read_playlist(text):
 
 # -- the rules of one playlist
 
-def check_playlist(p, live=False):
-    """What is wrong with one media playlist. `live`: it is a low-latency playlist of the live edge, with all that belongs to one."""
+def check_playlist(p, live=False, short=True):
+    """What is wrong with one media playlist. `live`: it is a low-latency playlist of the live edge, with all that belongs to one.
+    Without `short` parts may be short: whoever sees the media knows whether a frame was lost there."""
     faults = list(p.faults)
     if p.target is None:
         faults.append("no EXT-X-TARGETDURATION (4.4.3.1)")
@@ -261,6 +262,7 @@ def check_playlist(p, live=False):
     faults += check_segments(p) + check_dates(p) + check_uris(p)
     if p.part_target is not None or any(s.parts for s in p.segments):
         faults += check_parts(p)
+        faults += [text for _, text in short_parts(p)] if short and p.part_target else []
     faults += check_control(p)
     if live:
         faults += check_live(p)
@@ -324,9 +326,6 @@ def check_parts(p):
         for n, part in enumerate(s.parts):
             if part.duration > p.part_target + 0.0005:
                 faults.append(f"part {msn}.{n} lasts {part.duration} s, over PART-TARGET {p.part_target} (4.4.4.9)")
-            last = s.complete and n == len(s.parts) - 1
-            if part.duration < 0.85 * p.part_target - 0.0005 and not (last or part.independent or part.gap) and (s.complete or n < len(s.parts) - 1):
-                faults.append(f"part {msn}.{n} lasts {part.duration} s, under 85 % of PART-TARGET {p.part_target} (4.4.4.9)")
         total = sum(part.duration for part in s.parts)
         if s.complete and s.parts and abs(total - s.duration) > 0.001 * (len(s.parts) + 1):
             faults.append(f"the parts of segment {msn} last {total:.3f} s, the segment {s.duration} s")
@@ -336,6 +335,17 @@ def check_parts(p):
         if s.complete and s.parts and held > 3 * p.target:
             faults.append(f"segment {msn} still lists parts, {held:.1f} s from the end: more than three target durations (6.2.2)")
     return faults
+
+
+def short_parts(p):
+    """((MSN, part), sentence) of each that is under 85 % of the target and not the last of its segment."""
+    found = []
+    for msn, s in p.numbered():
+        for n, part in enumerate(s.parts):
+            last = n == len(s.parts) - 1
+            if part.duration < 0.85 * p.part_target - 0.0005 and not (last or part.independent or part.gap):
+                found.append(((msn, n), f"part {msn}.{n} lasts {part.duration} s, under 85 % of PART-TARGET {p.part_target} (4.4.4.9)"))
+    return found
 
 
 def check_control(p):
@@ -405,7 +415,7 @@ def check_reload(before, after):
         faults.append(f"a playlist of type {before.kind} lost segments (4.4.3.5)")
     if after.newest()[0] < before.newest()[0]:
         faults.append(f"the newest segment went back from {before.newest()[0]} to {after.newest()[0]}")
-    return faults + check_history(before, after) + check_removal(before, after) + check_hint(before, after)
+    return faults + check_history(before, after) + check_removal(before, after)
 
 
 def check_history(before, after):
@@ -439,20 +449,20 @@ def check_removal(before, after):
     return faults
 
 
-def check_hint(before, after):
-    """What was hinted is the next part, unless the picture broke off in between."""
+def wrong_hint(before, after):
+    """The hinted URI and a sentence, when another part came than the hinted one; not where the picture broke off in between."""
     hinted = next((h["URI"] for h in before.hints if h.get("TYPE") == "PART"), None)
     if hinted is None:
-        return []
+        return None
     msn, part = before.newest()
     known = {(number, n) for number, s in before.numbered() for n in range(len(s.parts))}
     fresh = [(number, n, s, p) for number, s in after.numbered() for n, p in enumerate(s.parts) if (number, n) not in known and number >= msn]
     if not fresh:
-        return []
+        return None
     number, n, segment, first = fresh[0]
     if first.uri != hinted and not (n == 0 and segment.discontinuity):
-        return [f"the hint said {hinted}, but part {number}.{n} is {first.uri} (6.2.6)"]
-    return []
+        return hinted, f"the hint said {hinted}, but part {number}.{n} is {first.uri} (6.2.6)"
+    return None
 
 
 # -- multivariant playlists

@@ -8,7 +8,8 @@ import unittest
 
 import fmp4
 import time_code
-from hls_playlist import Malformed, check_multivariant, check_playlist, check_reload, read_multivariant, read_playlist
+from dash_mpd import Malformed as BadManifest, check_manifest, check_update, read_manifest
+from hls_playlist import Malformed, check_multivariant, check_playlist, check_reload, read_multivariant, read_playlist, wrong_hint
 
 LIVE = """#EXTM3U
 #EXT-X-VERSION:9
@@ -105,7 +106,6 @@ BAD_RELOADS = [
     ('DURATION=0.480,URI="43.2', 'DURATION=0.479,URI="43.2', "its parts changed"),
     ('DURATION=0.480,URI="44.0', 'DURATION=0.481,URI="44.0', "its parts changed"),
     ('#EXT-X-PART:DURATION=0.480,URI="44.0.m4s",INDEPENDENT=YES\n', "", "its parts changed"),
-    ('URI="44.1.m4s"', 'URI="44.x.m4s"', "the hint said"),
     (FIRST, '#EXT-X-MAP:URI="init-a.mp4"\n', "changed"),
 ]
 # Six seconds on, when the parts of 43 may go.
@@ -185,6 +185,11 @@ class Playlists(unittest.TestCase):
                 faults = check_reload(read_playlist(LIVE), read_playlist(change(self, LATER, old, new)))
                 self.assertTrue(any(word in fault for fault in faults), faults)
 
+    def test_a_hint_that_does_not_come_is_told(self):
+        for text in GOOD_RELOADS.values():
+            self.assertIsNone(wrong_hint(read_playlist(LIVE), read_playlist(text)))
+        self.assertIn("44.1.m4s", wrong_hint(read_playlist(LIVE), read_playlist(LATER.replace('URI="44.1.m4s"', 'URI="44.x.m4s"')))[1])
+
     def test_what_ends_stays_as_it_is(self):
         ended = LIVE[:LIVE.index("#EXT-X-PROGRAM-DATE-TIME:2026-11-20T10:00:13.300Z")] + "#EXT-X-ENDLIST\n"
         self.assertEqual(check_reload(read_playlist(ended), read_playlist(ended)), [])
@@ -209,6 +214,81 @@ class Playlists(unittest.TestCase):
                 except Malformed as error:
                     faults = [str(error)]
                 self.assertTrue(any(word in fault for fault in faults), faults)
+
+
+def period(name, start, timeline, sub=""):
+    offset = int(start * 90000)
+    return (f'<Period id="{name}" start="PT{start:.3f}S"><AdaptationSet contentType="video" mimeType="video/mp4" startWithSAP="1">'
+            f'<Representation id="main-video" bandwidth="2000000" codecs="avc1.640028" width="1280" height="720" frameRate="25"><SegmentTemplate timescale="90000" '
+            f'presentationTimeOffset="{offset}" initialization="main-video/init-{name}.mp4" media="main-video/$Time$.m4s"><SegmentTimeline>{timeline}'
+            f'</SegmentTimeline></SegmentTemplate></Representation>{sub}</AdaptationSet></Period>\n')
+
+
+NOON = 1763640000
+TICKS = NOON * 90000
+GROWTH = ('type="dynamic" availabilityStartTime="1970-01-01T00:00:00Z" publishTime="2025-11-20T12:00:10Z" minimumUpdatePeriod="PT2S" '
+          'timeShiftBufferDepth="PT60S" suggestedPresentationDelay="PT6S"')
+DYNAMIC = (f'<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" maxSegmentDuration="PT2S" {GROWTH}>\n'
+           + period("a", NOON, f'<S t="{TICKS}" d="180000" r="1"/>') + period("b", NOON + 6, f'<S t="{TICKS + 540000}" d="180000" r="0"/><S d="90000"/>')
+           + '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="time"/></MPD>\n')
+STATIC = (f'<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" minBufferTime="PT2S" type="static" mediaPresentationDuration="PT9S">\n'
+          + period("a", 0, '<S t="0" d="180000" r="1"/>') + period("b", 6, '<S t="540000" d="180000"/><S d="90000"/>') + "</MPD>\n")
+UPDATED = DYNAMIC.replace('<S d="90000"/>', '<S d="90000"/><S d="180000"/>').replace("12:00:10Z", "12:00:12Z")
+BAD_MANIFESTS = [
+    (DYNAMIC, "</MPD>", "", "no element found|unclosed|mismatched"), (DYNAMIC, "dash:schema:mpd:2011", "dash:schema:mpd", "the root is"),
+    (DYNAMIC, 'availabilityStartTime="1970-01-01T00:00:00Z" ', "", "dynamic without availabilityStartTime"), (DYNAMIC, 'publishTime="2025-11-20T12:00:10Z" ', "", "without publishTime"),
+    (DYNAMIC, "2025-11-20T12:00:10Z", "2025-11-20T12:00:30Z", "in the future"), (DYNAMIC, "http-iso:2014", "direct:2014", "UTCTiming"),
+    (DYNAMIC, 'minBufferTime="PT2S" ', "", "no minBufferTime"), (DYNAMIC, "profile:isoff-live", "profile:full", "profiles"),
+    (DYNAMIC, 'maxSegmentDuration="PT2S"', 'maxSegmentDuration="PT1S"', "over maxSegmentDuration"), (DYNAMIC, 'Period id="b"', 'Period id="a"', "two Periods with one id"),
+    (DYNAMIC, f'start="PT{NOON + 6}.000S"', f'start="PT{NOON - 6}.000S"', "does not start after"), (DYNAMIC, f'start="PT{NOON + 6}.000S"', f'start="PT{NOON + 3}.000S"', "after the next Period started"),
+    (DYNAMIC, f'<S t="{TICKS + 540000}" d="180000" r="0"/>', f'<S t="{TICKS + 540000 - 900}" d="180000" r="0"/>', "before its Period"),
+    (DYNAMIC, f'<S t="{TICKS + 540000}" d="180000" r="0"/>', f'<S t="{TICKS + 540000 + 900}" d="180000" r="0"/>', "after its Period"),
+    (DYNAMIC, '<S d="90000"/>', f'<S t="{TICKS + 720000 + 90}" d="90000"/>', "a hole"), (DYNAMIC, '<S d="90000"/>', f'<S t="{TICKS + 720000 - 90}" d="90000"/>', "overlaps"),
+    (DYNAMIC, '<S d="90000"/>', '<S d="0"/>', "has no duration"), (DYNAMIC, '<S d="90000"/>', '<S d="90000000"/>', "ends 996"), (DYNAMIC, f't="{TICKS}" ', "", "has no @t"),
+    (STATIC, "PT9S", "PT8S", "the last segment ends at"), (STATIC, ' mediaPresentationDuration="PT9S"', "", "static without"), (STATIC, 'type="static"', 'type="static" minimumUpdatePeriod="PT2S"', "static with"),
+]
+BAD_REPRESENTATIONS = [('bandwidth="2000000" ', "", "no bandwidth"), ('codecs="avc1.640028" ', "", "no codecs"), ('width="1280" ', "", "no width"), ('frameRate="25"', 'frameRate="25.0"', "frameRate"),
+                       ("$Time$", "$Number$", "no $Time$"), ('media="main-video/', 'media="/main-video/', "is not relative"), ('startWithSAP="1"', "", "does not all begin"), ("video/mp4", "audio/mp4", "with mimeType")]
+BAD_UPDATES = [
+    ("1970-01-01T00:00:00Z", "1970-01-01T00:00:01Z", "availabilityStartTime changed"), ("PT60S", "PT61S", "timeShiftBufferDepth changed"), ("12:00:12Z", "12:00:10Z", "and publishTime went from"),
+    ('id="a"', 'id="x"', "the Periods went from"), (period("a", NOON, f'<S t="{TICKS}" d="180000" r="1"/>'), period("a", NOON, f'<S t="{TICKS}" d="180000" r="1"/>') * 0 + period("0", NOON - 9, f'<S t="{TICKS - 810000}" d="1" r="1"/>'), "the Periods went from"),
+    (f'start="PT{NOON}.000S"', f'start="PT{NOON}.001S"', "its start changed"), (f'presentationTimeOffset="{TICKS}"', f'presentationTimeOffset="{TICKS + 1}"', "main-video changed"),
+    ("init-b", "init-c", "main-video changed"), (f'<S t="{TICKS}" d="180000" r="1"/>', f'<S t="{TICKS}" d="179999" r="1"/>', "segments that were listed changed"),
+    (f'<S t="{TICKS}" d="180000" r="1"/>', f'<S t="{TICKS}" d="180000" r="2"/>', "after the next Period had begun"), (f'<S t="{TICKS}" d="180000" r="1"/>', f'<S t="{TICKS - 90000}" d="90000"/><S d="180000" r="1"/>', "older segments came back"),
+    ('<S d="90000"/>', "", "segments that were listed changed"), ('id="main-video" bandwidth="2000000" codecs="avc1.640028" width="1280" height="720" frameRate="25"><SegmentTemplate timescale="90000" presentationTimeOffset="' + str(TICKS + 540000),
+     'id="other-video" bandwidth="2000000" codecs="avc1.640028" width="1280" height="720" frameRate="25"><SegmentTemplate timescale="90000" presentationTimeOffset="' + str(TICKS + 540000), "its representations changed"),
+]
+
+
+class Manifests(unittest.TestCase):
+    NOW = NOON + 11.5
+
+    def faults(self, text, old=None, new=None):
+        try:
+            return check_manifest(read_manifest(text if old is None else text.replace(old, new)), self.NOW)
+        except BadManifest as error:
+            return [str(error)]
+
+    def test_what_is_right_is_accepted(self):
+        self.assertEqual(self.faults(DYNAMIC), [])
+        self.assertEqual(self.faults(STATIC), [])
+        for text in (DYNAMIC, UPDATED, DYNAMIC.replace(period("a", NOON, f'<S t="{TICKS}" d="180000" r="1"/>'), "").replace("12:00:10Z", "12:00:11Z")):
+            self.assertEqual(check_update(read_manifest(DYNAMIC), read_manifest(text)), [])
+
+    def test_each_fault_is_refused(self):
+        for text, old, new, words in BAD_MANIFESTS + [(DYNAMIC, *bad) for bad in BAD_REPRESENTATIONS]:
+            with self.subTest(words=words, new=new):
+                self.assertIn(old, text)
+                found = self.faults(text, old, new)
+                self.assertTrue(any(word in fault for fault in found for word in words.split("|")), found)
+
+    def test_each_rewriting_is_refused(self):
+        for old, new, word in BAD_UPDATES:
+            with self.subTest(word=word, new=new):
+                found = check_update(read_manifest(DYNAMIC), read_manifest(change(self, UPDATED, old, new)))
+                self.assertTrue(any(word in fault for fault in found), found)
+        found = check_update(read_manifest(STATIC), read_manifest(STATIC.replace('<S d="90000"/>', "")))
+        self.assertTrue(any("a static manifest changed" in fault for fault in found), found)
 
 
 def crc_of(bits):
@@ -301,3 +381,20 @@ class Watching(unittest.TestCase):
         for name, found in lines.items():
             with self.subTest(name):
                 self.assertTrue(any(hls_fixture.FAULTS[name] in line for line in found), found)
+
+    def test_each_fault_of_dash_is_found_and_none_where_there_is_none(self):
+        import hls_fixture
+        from dash_lint import DashLint
+
+        hls_fixture.material()
+        with hls_fixture.Server([hls_fixture.RIGHT, *hls_fixture.DASH_FAULTS]) as origin:
+            lints = {name: DashLint(f"{origin}/{name}/manifest.mpd", coded=name in (hls_fixture.RIGHT, "code")).start() for name in [hls_fixture.RIGHT, *hls_fixture.DASH_FAULTS]}
+            time.sleep(4)
+            lines = {name: lint.finish() for name, lint in lints.items()}
+        self.assertEqual(lines.pop(hls_fixture.RIGHT), [])
+        counts = lints[hls_fixture.RIGHT].faults.counts
+        for what in ("updates", "video segments", "clocks", "pictures"):
+            self.assertGreater(counts.get(what, 0), 0, f"{what}: {counts}")
+        for name, found in lines.items():
+            with self.subTest(name):
+                self.assertTrue(any(hls_fixture.DASH_FAULTS[name] in line for line in found), found)
