@@ -5,12 +5,13 @@ run_bench() {
     if [ $# -eq 0 ]; then
         echo "./dev bench NAME, one of:"
         for file in bench/*.py; do
-            [ "$file" = bench/measure.py ] || echo "  $(basename "$file" .py)    $(sed -n '3s/"""//gp' "$file")"
+            [ "$file" = bench/measure.py ] || echo "  $(basename "$file" .py | tr _ -)    $(sed -n '3s/"""//gp' "$file")"
         done
         return
     fi
-    [ -f "bench/$1.py" ] || { echo "./dev bench: no measurement '$1'" >&2; return 2; }
+    local file=bench/${1//-/_}.py
+    [ -f "$file" ] || { echo "./dev bench: no measurement '$1'" >&2; return 2; }
     install_packages test
     build release vantage bench_floor bench_power_cut
-    python3 "bench/$1.py" "${@:2}"
+    python3 "$file" "${@:2}"
 }
