@@ -47,17 +47,16 @@ PushStatus Push::status() const {
 }
 
 void Push::enter(PushState state, const std::string& detail) {
-    const bool changed = status_.with([&](PushStatus& status) {
-        const bool news = status.state != state;
-        if (news) status.since = environment_.clock.now();
+    status_.with([&](PushStatus& status) {
+        if (status.state != state) status.since = environment_.clock.now();
         if (state != PushState::running) status.bits_per_second = 0;
-        const bool other = news || status.detail != detail;
         status.state = state;
         status.detail = detail;
-        return other;
     });
-    if (changed && state != PushState::connecting)
-        log::info(area_, "{}{}{}", to_string(state), detail.empty() ? "" : ": ", detail);
+    auto line = fmt::format("{}{}{}", to_string(state), detail.empty() ? "" : ": ", detail);
+    if (state == PushState::connecting || line == told_) return;
+    log::info(area_, "{}", line);
+    told_ = std::move(line);
 }
 
 void Push::disconnect() {

@@ -100,6 +100,8 @@ class Push {
     SteadyTime counted_from_;
     std::uint64_t counted_{0};
 
+    std::string told_;  // the last line of the log
+
     mutable Guarded<PushStatus> status_;
 };
 

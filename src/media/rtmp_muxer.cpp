@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/rtmp_muxer.hpp"
 
+#include "media/host_lookup.hpp"
 #include "media/libav.hpp"
 #include "media/libav_messages.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 extern "C" {
@@ -38,6 +40,12 @@ struct Patience {
         return patience.stop.stop_requested() || Steady::now() >= patience.deadline ? 1 : 0;
     }
 };
+
+std::string host_of(const std::string& url) {
+    std::array<char, 256> host{};
+    av_url_split(nullptr, 0, nullptr, 0, host.data(), host.size(), nullptr, nullptr, 0, url.c_str());
+    return host.data();
+}
 
 std::string without_key(std::string text, const std::string& key) {
     if (key.empty()) return text;
@@ -111,9 +119,9 @@ Error LibavRtmpMuxer::failed(int code, const libav::Messages& said, bool while_c
         if (while_connecting && target_.url.starts_with("rtmps:") && !said.mention("Handshaking"))
             return fail(errc::unavailable,
                         "the server does not speak TLS there: is it rtmp:// instead of rtmps://, or another port?");
-    if (said.mention("Failed to resolve hostname")) return fail(errc::unavailable, "the server's name cannot be resolved");
     if (code == AVERROR_EXIT)
-        return fail(errc::timed_out, fmt::format("the server takes nothing for {} s", target_.timeout.count()));
+        return fail(errc::timed_out,
+                    fmt::format("the server takes nothing, or too little, for {} s", target_.timeout.count()));
     if (while_connecting && (said.mention("Sending publish command") || said.mention("Creating stream")))
         return fail(errc::forbidden,
                     "the server closed the connection when the stream was announced: is the stream key right, and not "
@@ -129,6 +137,7 @@ Error LibavRtmpMuxer::failed(int code, const libav::Messages& said, bool while_c
 Status LibavRtmpMuxer::connect() {
     const libav::Messages said;
     patience_.deadline = Steady::now() + target_.timeout;
+    if (auto found = look_up(host_of(target_.url), patience_.stop, patience_.deadline); !found) return found;
     libav::Dictionary options;
     options.set("tcp_nodelay", "1");
     if (target_.url.starts_with("rtmps:")) options.set("tls_verify", target_.verify ? "1" : "0");

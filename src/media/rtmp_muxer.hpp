@@ -34,10 +34,9 @@ class RtmpMuxer {
   public:
     virtual ~RtmpMuxer() = default;
 
-    // Connects and publishes. `stop` ends this and every later call with errc::cancelled within 0.2 s, but for the
-    // resolution of the host's name, which the system bounds. Errors: unsupported when FLV does not carry a track;
-    // unavailable or timed_out when the server cannot be reached; forbidden when it answered and refused, or its certificate
-    // is not good.
+    // Connects and publishes. `stop` ends this and every later call with errc::cancelled within 0.2 s. Errors: unsupported
+    // when FLV does not carry a track; unavailable or timed_out when the server cannot be reached; forbidden when it
+    // answered and refused, or its certificate is not good.
     static Result<std::unique_ptr<RtmpMuxer>> open(const RtmpTarget& target, const TrackSet& tracks, std::stop_token stop);
 
     // forbidden when the server says why it ends the stream; otherwise as open(). After an error it is of no use any more.
