@@ -42,6 +42,21 @@ Result<SourceFeed::MakeSource> source_of(const SimCamera& camera, int number) {
     return [options]() -> std::unique_ptr<ingest::Source> { return std::make_unique<ingest::FileSource>(options); };
 }
 
+// One user for all cameras.
+class SimAccess final : public live::RtspAccess {
+  public:
+    SimAccess(std::string user, std::string password) : user_(std::move(user)), password_(std::move(password)) {}
+    [[nodiscard]] std::optional<std::string> password_of(std::string_view user) const override {
+        return user == user_ ? std::optional{password_} : std::nullopt;
+    }
+    [[nodiscard]] bool may_read(std::string_view /*user*/, std::string_view /*path*/) const override { return true; }
+    std::optional<seconds> begin_try(std::string_view /*user*/, std::string_view /*address*/) override { return {}; }
+    void right_password(std::string_view /*user*/, std::string_view /*address*/) override {}
+
+  private:
+    const std::string user_, password_;
+};
+
 }  // namespace
 
 class SimServer::Impl {
@@ -57,6 +72,7 @@ class SimServer::Impl {
     void log_stats();
 
     const SimServerOptions options_;
+    SimAccess access_{options_.user, options_.password};
     asio::io_context io_{1};
     asio::steady_timer stats_timer_{io_};
     std::map<std::string, std::shared_ptr<SourceFeed>, std::less<>> feeds_;
@@ -92,15 +108,14 @@ Status SimServer::Impl::start() {
         const auto found = feeds_.find(path);
         return found == feeds_.end() ? nullptr : found->second;
     };
-    if (!options_.user.empty())
-        hooks.password_of = [this](std::string_view user, std::string_view) -> std::optional<std::string> {
-            if (user != options_.user) return {};
-            return options_.password;
-        };
+    if (!options_.user.empty()) hooks.access = &access_;
     live::RtspServerOptions serving;
     serving.address = options_.address;
     serving.port = options_.port;
     serving.udp = options_.udp;
+    // As cameras do.
+    serving.catch_up = false;
+    serving.basic_in_clear = true;
     server_ = std::make_unique<live::RtspServer>(io_, serving, std::move(hooks));
     if (auto listening = server_->listen(); !listening) return listening;
     if (options_.always)

@@ -17,32 +17,29 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
-constexpr const char* kRealm = "Vantage";
+constexpr seconds kHandshake{10};     // of TLS
 constexpr seconds kIdle{30};          // without a session
 constexpr seconds kStartPatience{2};  // a PLAY for its first key frame; then it is answered without RTP-Info
-constexpr int kMostWrongAnswers = 5;  // then the connection is closed
 constexpr net::RtspLimits kLimits{.head_bytes = 8 * 1024, .headers = 64, .body_bytes = 64 * 1024, .resynchronise = false};
 
-std::string peer_of(const asio::ip::tcp::socket& socket) {
-    boost::system::error_code error;
-    const auto endpoint = socket.remote_endpoint(error);
-    return error ? "gone" : fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
+std::string name_of(const RtspSocket& socket) {
+    const auto peer = socket.peer();
+    return fmt::format("{}:{}{}", peer.address().to_string(), peer.port(), socket.secure() ? " (TLS)" : "");
 }
 
 }  // namespace
 
-RtspConnection::RtspConnection(asio::ip::tcp::socket socket, std::shared_ptr<RtspShared> shared)
+RtspConnection::RtspConnection(std::shared_ptr<RtspSocket> socket, std::shared_ptr<RtspShared> shared)
     : socket_(std::move(socket)),
       shared_(std::move(shared)),
       output_(std::make_shared<TcpOutput>(socket_, shared_->options.most_queued_bytes)),
-      peer_(peer_of(socket_)),
-      nonce_(net::random_hex(16)),
-      receiver_(kLimits, 192 * 1024),
-      watch_timer_(socket_.get_executor()),
-      start_timer_(socket_.get_executor()) {
+      peer_(name_of(*socket_)),
+      gate_(shared_->hooks.access, socket_->peer().address().to_string(),
+            socket_->secure() || shared_->options.basic_in_clear),
+      receiver_(kLimits, 16 * 1024),
+      watch_timer_(socket_->tcp().get_executor()),
+      start_timer_(socket_->tcp().get_executor()) {
     shared_->counters.connections.fetch_add(1, std::memory_order_relaxed);
-    boost::system::error_code ignored;
-    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
     output_->on_broken = [this] { close(); };
 }
 
@@ -52,52 +49,66 @@ RtspConnection::~RtspConnection() {
 
 void RtspConnection::close() {
     if (std::exchange(closed_, true)) return;
-    boost::system::error_code ignored;
     output_->stop();
-    socket_.shutdown(asio::socket_base::shutdown_both, ignored);
-    socket_.cancel(ignored);
+    socket_->shut_down();
     watch_timer_.cancel();
     start_timer_.cancel();
 }
 
+void RtspConnection::end(const std::string& reason) {
+    if (closed_) return;
+    log::info("rtsp", "{}: closed, {}", peer_, reason);
+    if (session_) session_->say_bye();
+    close();
+}
+
 asio::awaitable<void> RtspConnection::run() {
     const auto self = shared_from_this();
-    asio::co_spawn(socket_.get_executor(), watch(), asio::detached);
+    asio::co_spawn(socket_->tcp().get_executor(), watch(), asio::detached);
     try {
-        while (!closed_ && co_await read_some() && co_await handle_all()) {
+        shaken_ = co_await socket_->handshake();
+        while (shaken_ && !closed_ && co_await read_some() && co_await handle_all()) {
         }
     } catch (const std::exception& e) {
         log::warn("rtsp", "{}: {}", peer_, e.what());
     }
+    if (session_ && session_->dropped_frames() > 0)
+        log::info("rtsp", "{}: was too slow for {} frames of '{}'", peer_, session_->dropped_frames(),
+                  session_->stream().path());
     session_.reset();
     described_.reset();
     close();
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    socket_->close();
 }
 
-// Ends a connection that has fallen silent, or whose reader takes nothing any more.
+std::optional<std::string> RtspConnection::fault() const {
+    const auto now = std::chrono::steady_clock::now();
+    const auto& options = shared_->options;
+    if (!shaken_) return now - last_activity_ < kHandshake ? std::nullopt : std::optional{"no TLS came"};
+    if (session_ && !gate_.still_open(session_->stream().path()))
+        return fmt::format("{} may not read '{}' any more", gate_.user(), session_->stream().path());
+    const bool flowing = session_ && session_->playing() && !session_->by_udp();
+    if (!output_->empty() && now - output_->last_progress() >= options.stall_timeout) {
+        shared_->counters.stalled.fetch_add(1, std::memory_order_relaxed);
+        return "it takes nothing";
+    }
+    // On the connection, silence is no sign while packets are taken; a feed that sends nothing is no fault of the reader.
+    if (flowing || now - last_activity_ < (session_ ? options.session_timeout : kIdle)) return {};
+    return "silent for too long";
+}
+
 asio::awaitable<void> RtspConnection::watch() {
     const auto self = shared_from_this();
     while (!closed_) {
         watch_timer_.expires_after(seconds{1});
         co_await watch_timer_.async_wait(kUse);
-        const auto now = std::chrono::steady_clock::now();
-        const bool flowing = session_ && session_->playing() && !session_->by_udp();
-        const auto last = flowing ? std::max(last_activity_, output_->last_progress()) : last_activity_;
-        // On the connection, silence is no sign while packets are taken; a feed that sends nothing is no fault of the
-        // reader.
-        const bool idle_feed = flowing && output_->empty();
-        if (closed_ || idle_feed || now - last < (session_ ? shared_->options.session_timeout : kIdle)) continue;
-        log::info("rtsp", "{}: closed, silent for too long", peer_);
-        close();
+        if (const auto reason = closed_ ? std::nullopt : fault()) end(*reason);
     }
 }
 
 asio::awaitable<bool> RtspConnection::read_some() {
-    const auto space = receiver_.space();
-    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), kUse);
-    if (error || closed_) co_return false;
+    const auto count = co_await socket_->read_some(receiver_.space());
+    if (count == 0 || closed_) co_return false;
     receiver_.commit(count);
     co_return true;
 }
@@ -113,7 +124,7 @@ asio::awaitable<bool> RtspConnection::handle_all() {
         if (std::holds_alternative<std::monostate>(*item)) co_return !closed_;
         touch();  // requests, and receiver reports in '$' frames
         if (const auto* request = std::get_if<net::RtspRequest>(&*item)) co_await handle(*request);
-        if (closed_ || wrong_answers_ >= kMostWrongAnswers) co_return false;
+        if (closed_ || gate_.closed()) co_return false;
     }
 }
 
@@ -156,34 +167,22 @@ std::optional<net::RtspReply> RtspConnection::refuse(const net::RtspRequest& req
     return refuse_session(request);
 }
 
-bool RtspConnection::may(const net::RtspRequest& request, const std::string& path, bool& stale) const {
-    const auto authorization = request.header("Authorization");
-    if (const auto digest = net::parse_digest_answer(authorization)) {
-        const auto password = shared_->hooks.password_of(digest->user, path);
-        const bool right = password && digest->realm == kRealm && net::verify_digest(*digest, request.method, *password);
-        stale = right && digest->nonce != nonce_;
-        return right && !stale;
-    }
-    const auto basic = net::parse_basic_answer(authorization);
-    if (!basic) return false;
-    const auto password = shared_->hooks.password_of(basic->user, path);
-    return password && net::equal_in_constant_time(*password, basic->password);
-}
-
 std::optional<net::RtspReply> RtspConnection::refuse_user(const net::RtspRequest& request, const RequestTarget& target) {
-    if (!shared_->hooks.password_of) return {};
-    bool stale = false;
-    if (may(request, target.path, stale)) return {};
-    if (!request.header("Authorization").empty() && !stale) {
-        ++wrong_answers_;
+    // Whoever has a session here has shown who it is; many players send no password with their signs of life.
+    const bool opens = request.method == "DESCRIBE" || request.method == "SETUP";
+    if (!opens) return {};
+    const int wrong_before = gate_.wrong_answers();
+    auto refused = gate_.refuse(request, target.path);
+    if (!refused) return {};
+    if (refused->status == 403 || gate_.wrong_answers() > wrong_before) {
         shared_->counters.refused.fetch_add(1, std::memory_order_relaxed);
-        log::warn("rtsp", "{}: wrong user or password for '{}'", peer_, target.path);
+        log::warn("rtsp", "{}: {} for '{}'", peer_,
+                  refused->status == 401    ? "wrong user or password"
+                  : refused->reason.empty() ? gate_.user() + " has no right"
+                                            : "locked out after too many wrong passwords",
+                  target.path);
     }
-    net::RtspReply reply{{}, 401, {}};
-    // FFmpeg takes the last one it knows unless Digest came first.
-    reply.add("WWW-Authenticate", net::digest_challenge(kRealm, nonce_, net::DigestHash::md5, stale));
-    reply.add("WWW-Authenticate", fmt::format("Basic realm=\"{}\"", kRealm));
-    return reply;
+    return refused;
 }
 
 std::optional<net::RtspReply> RtspConnection::refuse_session(const net::RtspRequest& request) const {
@@ -217,7 +216,7 @@ asio::awaitable<Result<std::shared_ptr<RtspStream>>> RtspConnection::stream_of(c
     const auto until = std::chrono::steady_clock::now() + shared_->options.start_timeout;
     while (!stream->known() && !stream->error() && !closed_ && std::chrono::steady_clock::now() < until) {
         // Many may wait for one stream: each looks again a few times a second.
-        asio::steady_timer timer{socket_.get_executor(), milliseconds{20}};
+        asio::steady_timer timer{socket_->tcp().get_executor(), milliseconds{20}};
         co_await timer.async_wait(kUse);
     }
     if (stream->known()) co_return stream;
@@ -242,6 +241,12 @@ asio::awaitable<net::RtspReply> RtspConnection::on_describe(const net::RtspReque
     co_return reply;
 }
 
+void RtspConnection::open_session(const std::shared_ptr<RtspStream>& stream) {
+    session_ = std::make_unique<RtspSession>(net::random_hex(8), stream, output_, shared_->counters);
+    session_->on_end = [this](const std::string& reason) { end(reason); };
+    log::debug("rtsp", "{}: session for '{}'", peer_, stream->path());
+}
+
 asio::awaitable<net::RtspReply> RtspConnection::on_setup(const net::RtspRequest& request, const RequestTarget& target) {
     if (session_ && session_->playing()) co_return net::RtspReply{{}, 455, {}};
     if (session_ && session_->stream().path() != target.path) co_return net::RtspReply{{}, 459, {}};
@@ -251,19 +256,12 @@ asio::awaitable<net::RtspReply> RtspConnection::on_setup(const net::RtspRequest&
     if (!(*stream)->has_track(track)) co_return net::RtspReply{{}, 404, {}};
     const auto transport = choose_transport(request.header("Transport"), shared_->options.udp);
     if (!transport) co_return reply_in_session(461);
-    if (!session_) {
-        session_ = std::make_unique<RtspSession>(net::random_hex(8), *stream, output_, shared_->counters);
-        session_->on_end = [this](const std::string& reason) {
-            log::info("rtsp", "{}: closed, {}", peer_, reason);
-            close();
-        };
-        log::debug("rtsp", "{}: session for '{}'", peer_, target.path);
-    }
+    if (!session_) open_session(*stream);
     Result<std::string> chosen = std::string{};
     if (transport->tcp) {
         chosen = session_->set_up_tcp(track, transport->interleaved);
     } else {
-        chosen = session_->set_up_udp(track, *transport->client_port, socket_, [weak = weak_from_this()] {
+        chosen = session_->set_up_udp(track, *transport->client_port, socket_->tcp(), [weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->touch();
         });
     }
@@ -292,6 +290,7 @@ asio::awaitable<net::RtspReply> RtspConnection::on_play(const net::RtspRequest& 
         answered = true;
         start_timer_.cancel();
     });
+    if (answered) co_return net::RtspReply{{}, 0, {}};
     start_timer_.expires_after(kStartPatience);
     co_await start_timer_.async_wait(kUse);
     if (answered) co_return net::RtspReply{{}, 0, {}};

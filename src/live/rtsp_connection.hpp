@@ -2,6 +2,7 @@
 // One RTSP connection: reads requests, answers them, and owns the session they set up. A linear coroutine; the server's
 // thread.
 #pragma once
+#include "live/rtsp_gate.hpp"
 #include "live/rtsp_request.hpp"
 #include "live/rtsp_server.hpp"
 #include "live/rtsp_session.hpp"
@@ -27,11 +28,13 @@ struct RtspShared {
 
 class RtspConnection : public std::enable_shared_from_this<RtspConnection> {
   public:
-    RtspConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<RtspShared> shared);
+    RtspConnection(std::shared_ptr<RtspSocket> socket, std::shared_ptr<RtspShared> shared);
     ~RtspConnection();
 
     // Runs until the peer leaves, breaks the protocol or falls silent. The coroutine keeps the object alive.
     boost::asio::awaitable<void> run();
+    // Says goodbye first.
+    void stop() { end("the server stops"); }
     void close();
 
   private:
@@ -52,25 +55,28 @@ class RtspConnection : public std::enable_shared_from_this<RtspConnection> {
     // Nothing: the request may go on.
     std::optional<net::RtspReply> refuse(const net::RtspRequest& request, const RequestTarget& target);
     std::optional<net::RtspReply> refuse_user(const net::RtspRequest& request, const RequestTarget& target);
+    void open_session(const std::shared_ptr<RtspStream>& stream);
+    void end(const std::string& reason);
     std::optional<net::RtspReply> refuse_session(const net::RtspRequest& request) const;
-    [[nodiscard]] bool may(const net::RtspRequest& request, const std::string& path, bool& stale) const;
     // The stream once its tracks are known, or what to answer.
     Awaitable<Result<std::shared_ptr<RtspStream>>> stream_of(const std::string& path);
     void send(net::RtspReply reply, std::optional<std::uint32_t> cseq);
     void touch() { last_activity_ = std::chrono::steady_clock::now(); }
     Awaitable<void> watch();
+    // Why the connection has to end now; nothing: it may go on.
+    [[nodiscard]] std::optional<std::string> fault() const;
 
-    boost::asio::ip::tcp::socket socket_;
+    const std::shared_ptr<RtspSocket> socket_;
     const std::shared_ptr<RtspShared> shared_;
     const std::shared_ptr<TcpOutput> output_;
     const std::string peer_;  // for logs
-    const std::string nonce_;
+    RtspGate gate_;
     net::RtspReceiver receiver_;
     boost::asio::steady_timer watch_timer_;
     boost::asio::steady_timer start_timer_;  // PLAY waits for its first frame
     std::unique_ptr<RtspSession> session_;
     std::shared_ptr<RtspStream> described_;  // kept running between DESCRIBE and SETUP
-    int wrong_answers_{0};
+    bool shaken_{false};                     // TLS, if there is any, stands
     bool closed_{false};
     std::chrono::steady_clock::time_point last_activity_{std::chrono::steady_clock::now()};
 };

@@ -12,7 +12,12 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr std::size_t kMostPieces = 512;  // a call; Linux takes 1024
+constexpr std::size_t kTlsPieces = 48;    // some 32 KB: two records of TLS
 constexpr int kUdpSendBuffer = 1 << 20;   // a large key frame
+// The usual socket buffer of a player holds 208 KB, headers of the kernel counted.
+constexpr std::size_t kUdpAtOnce = 64 << 10;
+constexpr std::size_t kUdpBytesPerSecond = 16 << 20;
+constexpr std::size_t kUdpMostWaiting = 16 << 20;
 
 }  // namespace
 
@@ -22,18 +27,20 @@ std::size_t TcpOutput::size_of(const Item& item) {
 }
 
 void TcpOutput::push(Item item) {
+    if (queue_.empty()) last_progress_ = std::chrono::steady_clock::now();
     queued_ += size_of(item);
     queue_.push_back(std::move(item));
-    if (!waiting_) flush();
 }
 
 void TcpOutput::send(Bytes bytes) {
-    if (!stopped_ && !bytes.empty()) push(std::move(bytes));
+    if (stopped_ || bytes.empty()) return;
+    push(std::move(bytes));
+    flush();
 }
 
-bool TcpOutput::send(RtpBatchPtr batch) {
+bool TcpOutput::add(RtpBatchPtr batch, bool whole) {
     if (stopped_) return true;
-    if (!queue_.empty() && queued_ + batch->bytes() > bound_) return false;
+    if (!whole && !queue_.empty() && queued_ + batch->bytes() > bound_) return false;
     push(std::move(batch));
     return true;
 }
@@ -64,6 +71,7 @@ std::size_t TcpOutput::gather(std::span<iovec> out) const {
 }
 
 void TcpOutput::advance(std::size_t written) {
+    last_progress_ = std::chrono::steady_clock::now();
     queued_ -= written;
     written_ += written;
     while (!queue_.empty() && written_ >= size_of(queue_.front())) {
@@ -73,30 +81,46 @@ void TcpOutput::advance(std::size_t written) {
 }
 
 void TcpOutput::flush() {
+    if (waiting_ || stopped_ || queue_.empty()) return;
+    if (socket_->secure())
+        flush_tls();
+    else
+        flush_plain();
+}
+
+void TcpOutput::flush_plain() {
     while (!queue_.empty() && !stopped_) {
         std::array<iovec, kMostPieces> pieces;  // filled below as far as it is used
-        msghdr message{};
-        message.msg_iov = pieces.data();
-        message.msg_iovlen = gather(pieces);
-        const auto written = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (written >= 0) {
-            last_progress_ = std::chrono::steady_clock::now();
-            advance(static_cast<std::size_t>(written));
+        const auto written = socket_->write_now(std::span{pieces}.first(gather(pieces)));
+        if (!written) return fail_broken();
+        if (*written > 0) {
+            advance(*written);
             continue;
         }
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN) {
-            stopped_ = true;
-            if (on_broken) on_broken();
-            return;
-        }
         waiting_ = true;
-        socket_.async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](boost::system::error_code error) {
+        socket_->wait_writable([self = shared_from_this()](bool good) {
             self->waiting_ = false;
-            if (!error) self->flush();
+            if (good) self->flush();
         });
         return;
     }
+}
+
+void TcpOutput::flush_tls() {
+    std::array<iovec, kTlsPieces> pieces;
+    const auto count = gather(pieces);
+    waiting_ = true;
+    socket_->write_tls(std::span{pieces}.first(count), [self = shared_from_this()](std::size_t written) {
+        self->waiting_ = false;
+        if (written == 0) return self->fail_broken();
+        self->advance(written);
+        self->flush();
+    });
+}
+
+void TcpOutput::fail_broken() {
+    if (std::exchange(stopped_, true)) return;
+    if (const auto broken = std::exchange(on_broken, nullptr)) broken();
 }
 
 void TcpOutput::stop() {
@@ -138,34 +162,65 @@ Result<std::shared_ptr<UdpOutput>> UdpOutput::open(const asio::any_io_executor& 
     return self;
 }
 
-std::size_t UdpOutput::send(const RtpBatch& batch) {
+bool UdpOutput::send(RtpBatchPtr batch) {
+    if (waiting_bytes_ + batch->bytes() > kUdpMostWaiting && !waiting_.empty()) return false;
+    waiting_bytes_ += batch->bytes();
+    waiting_.push_back(std::move(batch));
+    if (!pacing_) pump();
+    return true;
+}
+
+void UdpOutput::pump() {
+    const auto now = std::chrono::steady_clock::now();
+    const auto passed =
+        std::chrono::duration_cast<microseconds>(std::min<std::chrono::steady_clock::duration>(now - refilled_, seconds{1}));
+    allowance_ =
+        std::min(kUdpAtOnce, allowance_ + static_cast<std::size_t>(passed.count()) * kUdpBytesPerSecond / 1'000'000);
+    refilled_ = now;
+    while (!waiting_.empty() && allowance_ > 0) {
+        if (!send_some()) sent_packets_ = waiting_.front()->packets().size();  // lost
+        if (sent_packets_ < waiting_.front()->packets().size()) continue;
+        waiting_bytes_ -= waiting_.front()->bytes();
+        waiting_.pop_front();
+        sent_packets_ = 0;
+    }
+    pacing_ = !waiting_.empty();
+    if (!pacing_) return;
+    pace_.expires_after(milliseconds{2});
+    pace_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+        if (!error && self->rtp_.is_open()) self->pump();
+    });
+}
+
+bool UdpOutput::send_some() {
     constexpr std::size_t kAtOnce = 64;
     std::array<mmsghdr, kAtOnce> messages{};
-    // The first piece of each packet without its interleaved header.
     std::array<iovec, kMostPieces> pieces;
-    const auto packets = batch.packets();
-    std::size_t lost = 0;
-    for (std::size_t at = 0; at < packets.size();) {
-        std::size_t count = 0, used = 0;
-        for (; at + count < packets.size() && count < kAtOnce; ++count) {
-            const auto& packet = packets[at + count];
-            if (used + packet.pieces > pieces.size()) break;
-            std::copy_n(batch.pieces().begin() + packet.first, packet.pieces,
-                        pieces.begin() + static_cast<std::ptrdiff_t>(used));
-            pieces[used].iov_base = static_cast<std::uint8_t*>(pieces[used].iov_base) + kInterleavedBytes;
-            pieces[used].iov_len -= kInterleavedBytes;
-            messages[count].msg_hdr.msg_iov = &pieces[used];
-            messages[count].msg_hdr.msg_iovlen = packet.pieces;
-            used += packet.pieces;
-        }
-        if (count == 0) return lost + packets.size() - at;  // a packet of more pieces than a call takes
-        const int sent =
-            ::sendmmsg(rtp_.native_handle(), messages.data(), static_cast<unsigned>(count), MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && errno == ECONNREFUSED) continue;  // a past ICMP message; nothing of these was sent
-        if (sent <= 0) return lost + packets.size() - at;
-        at += static_cast<std::size_t>(sent);
+    const auto& batch = *waiting_.front();
+    const auto packets = batch.packets().subspan(sent_packets_);
+    std::size_t count = 0, used = 0, bytes = 0;
+    for (; count < std::min(packets.size(), kAtOnce) && bytes < allowance_; ++count) {
+        const auto& packet = packets[count];
+        if (used + packet.pieces > pieces.size()) break;
+        std::copy_n(batch.pieces().begin() + packet.first, packet.pieces,
+                    pieces.begin() + static_cast<std::ptrdiff_t>(used));
+        // Without its interleaved header.
+        pieces[used].iov_base = static_cast<std::uint8_t*>(pieces[used].iov_base) + kInterleavedBytes;
+        pieces[used].iov_len -= kInterleavedBytes;
+        messages[count].msg_hdr.msg_iov = &pieces[used];
+        messages[count].msg_hdr.msg_iovlen = packet.pieces;
+        used += packet.pieces;
+        bytes += packet.bytes;
     }
-    return lost;
+    if (count == 0) return false;  // a packet of more pieces than a call takes
+    int sent = -1;
+    do {  // ECONNREFUSED: a past ICMP message; nothing of these was sent
+        sent = ::sendmmsg(rtp_.native_handle(), messages.data(), static_cast<unsigned>(count), MSG_NOSIGNAL | MSG_DONTWAIT);
+    } while (sent < 0 && (errno == ECONNREFUSED || errno == EINTR));
+    if (sent <= 0) return false;
+    sent_packets_ += static_cast<std::size_t>(sent);
+    allowance_ -= std::min(allowance_, bytes);
+    return true;
 }
 
 void UdpOutput::send_report(ByteView report) {
@@ -188,6 +243,8 @@ void UdpOutput::receive() {
 void UdpOutput::close() {
     boost::system::error_code ignored;
     heard_ = nullptr;
+    pace_.cancel();
+    waiting_.clear();
     rtp_.close(ignored);
     rtcp_.close(ignored);
 }

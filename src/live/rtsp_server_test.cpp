@@ -71,6 +71,10 @@ class FakeFeed final : public RtspFeed {
         const std::lock_guard lock(mutex_);
         reader_->on_frame(frame);
     }
+    void tell(const TrackSet& tracks) {
+        const std::lock_guard lock(mutex_);
+        reader_->on_tracks(tracks);
+    }
     void end() {
         const std::lock_guard lock(mutex_);
         reader_->on_end(fail(errc::unavailable, "the camera is away"));
@@ -81,6 +85,38 @@ class FakeFeed final : public RtspFeed {
     std::shared_ptr<FeedReader> reader_;
 };
 
+// viewer may read the door and nothing else.
+class FakeAccess final : public RtspAccess {
+  public:
+    std::optional<std::string> password_of(std::string_view user) const override {
+        const std::lock_guard lock(mutex_);
+        if (user != "viewer") return {};
+        return password_;
+    }
+    bool may_read(std::string_view, std::string_view path) const override {
+        const std::lock_guard lock(mutex_);
+        return path == allowed_;
+    }
+    std::optional<seconds> begin_try(std::string_view, std::string_view address) override {
+        EXPECT_EQ(address, "127.0.0.1");
+        ++tries;
+        if (locked) return seconds{30};
+        return {};
+    }
+    void right_password(std::string_view, std::string_view) override { ++right; }
+    void set(std::string password, std::string allowed) {
+        const std::lock_guard lock(mutex_);
+        password_ = std::move(password);
+        allowed_ = std::move(allowed);
+    }
+    std::atomic<int> tries{0}, right{0};
+    std::atomic<bool> locked{false};
+
+  private:
+    mutable std::mutex mutex_;
+    std::string password_{"secret"}, allowed_{"door"};
+};
+
 struct Server {
     explicit Server(RtspServerOptions options = {}, bool password = false) {
         options.port = 0;
@@ -88,11 +124,7 @@ struct Server {
         hooks.find_feed = [this](std::string_view path) -> std::shared_ptr<RtspFeed> {
             return path == "door" ? feed : nullptr;
         };
-        if (password)
-            hooks.password_of = [](std::string_view user, std::string_view path) -> std::optional<std::string> {
-                if (user == "viewer" && path == "door") return "secret";
-                return {};
-            };
+        if (password) hooks.access = &access;
         server.emplace(io, options, hooks);
         EXPECT_TRUE(server->listen());
         thread = std::jthread([this] { io.run(); });
@@ -117,6 +149,7 @@ struct Server {
     }
 
     std::shared_ptr<FakeFeed> feed = std::make_shared<FakeFeed>();
+    FakeAccess access;
     asio::io_context io;
     std::optional<RtspServer> server;
     std::jthread thread;
@@ -303,35 +336,182 @@ TEST(RtspServer, SaysWhatIsWrong) {
     EXPECT_EQ(client.ask("OPTIONS").status, 200);
 }
 
+std::string digest(const net::RtspReply& challenge, const std::string& url, const std::string& password,
+                   const std::string& method = "DESCRIBE", const std::string& user = "viewer") {
+    net::ClientAuth auth{{user, password}};
+    EXPECT_TRUE(auth.accept(challenge.all("WWW-Authenticate")));
+    return "Authorization: " + auth.answer(method, url);
+}
+const std::string kBasic = "Authorization: Basic dmlld2VyOnNlY3JldA==";  // viewer:secret
+
 TEST(RtspServer, AsksForThePassword) {
     Server server{{}, true};
     Client client{server};
     EXPECT_EQ(client.ask("OPTIONS").status, 200);
-    const auto refused = client.ask("DESCRIBE");
-    ASSERT_EQ(refused.status, 401);
-    const auto challenges = refused.all("WWW-Authenticate");
-    ASSERT_EQ(challenges.size(), 2U);
+    const auto asked = client.ask("DESCRIBE");
+    ASSERT_EQ(asked.status, 401);
+    const auto challenges = asked.all("WWW-Authenticate");
+    ASSERT_EQ(challenges.size(), 1U);  // Basic only over TLS
     EXPECT_TRUE(challenges[0].starts_with("Digest"));
-
-    const auto answer = [&](const std::string& user, const std::string& password) {
-        net::ClientAuth auth{{user, password}};
-        EXPECT_TRUE(auth.accept(challenges));
-        return "Authorization: " + auth.answer("DESCRIBE", server.url());
+    const auto answer = [&](const std::string& password, const std::string& user = "viewer") {
+        return digest(asked, server.url(), password, "DESCRIBE", user);
     };
-    EXPECT_EQ(client.ask("DESCRIBE", "door", {answer("viewer", "secret")}).status, 200);
-    EXPECT_EQ(client.ask("DESCRIBE", "door", {answer("viewer", "wrong")}).status, 401);
-    EXPECT_EQ(client.ask("DESCRIBE", "door", {answer("nobody", "secret")}).status, 401);
-    EXPECT_EQ(client.ask("DESCRIBE", "door", {"Authorization: Basic dmlld2VyOnNlY3JldA=="}).status, 200);
+    EXPECT_EQ(client.ask("DESCRIBE", "door", {answer("secret")}).status, 200);
+    EXPECT_EQ(server.access.right, 1);
+    EXPECT_EQ(client.ask("DESCRIBE", "door", {answer("wrong")}).status, 401);
+    EXPECT_EQ(client.ask("DESCRIBE", "door", {answer("secret", "nobody")}).status, 401);
+    EXPECT_EQ(server.access.tries, 3);
+    EXPECT_EQ(client.ask("DESCRIBE", "door", {kBasic}).status, 401);  // not even looked at
+    EXPECT_EQ(server.access.tries, 3);
     EXPECT_EQ(client.ask("SETUP", "door/trackID=0", {"Transport: RTP/AVP/TCP"}).status, 401);
+    // What the user may not see and what is not there look alike.
+    EXPECT_EQ(client.ask("DESCRIBE", "window", {answer("secret")}).status, 403);
     // An answer to another connection's nonce is stale, not wrong.
     Client other{server};
-    const auto stale = other.ask("DESCRIBE", "door", {answer("viewer", "secret")});
+    const auto stale = other.ask("DESCRIBE", "door", {answer("secret")});
     EXPECT_EQ(stale.status, 401);
     EXPECT_NE(stale.header("WWW-Authenticate").find("stale=true"), std::string_view::npos);
     // Whoever guesses is put out.
-    for (int i = 0; i < 5; ++i) static_cast<void>(client.ask("DESCRIBE", "door", {answer("viewer", "guess")}));
+    for (int i = 0; i < 5; ++i) static_cast<void>(client.ask("DESCRIBE", "door", {answer("guess")}));
     EXPECT_EQ(client.ask("OPTIONS").status, 0);
     EXPECT_GE(server.server->stats().refused, 5U);
+}
+
+TEST(RtspServer, WhoeverIsLockedOutIsToldHowLong) {
+    Server server{{}, true};
+    server.access.locked = true;
+    Client client{server};
+    const auto asked = client.ask("DESCRIBE");
+    const auto refused = client.ask("DESCRIBE", "door", {digest(asked, server.url(), "secret")});
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_EQ(refused.header("Retry-After"), "30");
+    EXPECT_EQ(client.ask("OPTIONS").status, 0);
+    EXPECT_EQ(server.server->stats().refused, 1U);
+}
+
+TEST(RtspServer, ASessionNeedsNoPasswordForItsSignsOfLife) {
+    Server server{{}, true};
+    Client client{server};
+    const auto asked = client.ask("DESCRIBE");
+    const auto url = server.url("door/trackID=0");
+    ASSERT_EQ(
+        client.ask("SETUP", "door/trackID=0", {"Transport: RTP/AVP/TCP", digest(asked, url, "secret", "SETUP")}).status,
+        200);
+    client.send("PLAY", server.url());
+    server.wait_playing(1);
+    server.feed->push(0, true);
+    EXPECT_EQ(client.reply().status, 200);
+    EXPECT_EQ(client.ask("GET_PARAMETER").status, 200);
+}
+
+TEST(RtspServer, ARightThatIsTakenAwayEndsItsSession) {
+    for (const bool password : {true, false}) {
+        Server server{{}, true};
+        Client client{server};
+        const auto asked = client.ask("DESCRIBE");
+        const auto url = server.url("door/trackID=0");
+        ASSERT_EQ(
+            client.ask("SETUP", "door/trackID=0", {"Transport: RTP/AVP/TCP", digest(asked, url, "secret", "SETUP")}).status,
+            200);
+        client.send("PLAY", server.url());
+        server.wait_playing(1);
+        server.feed->push(0, true);
+        EXPECT_EQ(client.reply().status, 200);
+        server.access.set(password ? "another" : "secret", password ? "door" : "yard");
+        bool bye = false;
+        for (;;) {
+            auto item = client.next();
+            if (std::holds_alternative<std::monostate>(item)) break;
+            if (const auto* frame = std::get_if<Client::Frame>(&item); frame != nullptr && frame->channel == 1)
+                bye = bye || !net::parse_rtcp(frame->data).bye.empty();
+        }
+        EXPECT_TRUE(bye);
+        server.wait_playing(0);
+    }
+}
+
+TEST(RtspServer, WhoJoinsLaterBeginsWithTheLastKeyFrameAtOnce) {
+    Server server;
+    Client first{server}, second{server};
+    for (auto* client : {&first, &second}) {
+        EXPECT_EQ(client->set_up(0, "RTP/AVP/TCP;unicast;interleaved=0-1").status, 200);
+        EXPECT_EQ(client->set_up(1, "RTP/AVP/TCP;unicast;interleaved=2-3").status, 200);
+    }
+    first.send("PLAY", server.url());
+    server.wait_playing(1);
+    server.feed->push(0, true);
+    EXPECT_EQ(first.reply().status, 200);
+    server.feed->push(1, true);
+    server.feed->push(1, true, 160, TrackKind::audio);
+    server.feed->push(2, false);
+    server.settle();
+    const auto played = second.ask("PLAY");
+    ASSERT_EQ(played.status, 200);
+    std::vector<std::pair<int, net::RtpHeader>> got;
+    while (got.size() < 3) {
+        const auto frame = second.frame();
+        if (frame.channel % 2 == 0) got.emplace_back(frame.channel, *net::parse_rtp(frame.data));
+    }
+    EXPECT_EQ(got[0].first, 0);
+    EXPECT_EQ(got[1].first, 2);
+    EXPECT_EQ(got[2].first, 0);
+    EXPECT_EQ(got[2].second.timestamp, got[0].second.timestamp + 3600);
+    const auto info = played.header("RTP-Info");
+    for (const auto& [channel, rtp] : {got[0], got[1]})
+        EXPECT_NE(info.find(fmt::format("trackID={};seq={};rtptime={}", channel / 2, rtp.sequence, rtp.timestamp)),
+                  std::string_view::npos)
+            << info;
+    // And goes on with everybody else.
+    server.feed->push(3, false);
+    EXPECT_EQ(net::parse_rtp(second.frame().data)->timestamp, got[0].second.timestamp + 2 * 3600);
+}
+
+TEST(RtspServer, NewParametersGoInBandAndATrackThatLeavesEndsNothing) {
+    Server server;
+    Client client{server};
+    EXPECT_EQ(client.set_up(0, "RTP/AVP/TCP;unicast;interleaved=0-1").status, 200);
+    EXPECT_EQ(client.set_up(1, "RTP/AVP/TCP;unicast;interleaved=2-3").status, 200);
+    client.send("PLAY", server.url());
+    server.wait_playing(1);
+    server.feed->push(0, true);
+    EXPECT_EQ(client.reply().status, 200);
+    server.feed->tell({video_track(), std::nullopt});  // the microphone is off
+    server.feed->push(1, true);
+    server.feed->tell({video_track(), audio_track()});
+    server.feed->push(2, true, 160, TrackKind::audio);
+    std::vector<int> channels;
+    while (channels.size() < 3) {
+        const auto frame = client.frame();
+        if (frame.channel % 2 == 0) channels.push_back(frame.channel);
+    }
+    EXPECT_EQ(channels, (std::vector{0, 0, 2}));
+    // Sound that is coded differently cannot be told to a session that has begun.
+    auto other = audio_track();
+    other.codec = Codec::pcma;
+    server.feed->tell({video_track(), other});
+    while (!std::holds_alternative<std::monostate>(client.next())) {
+    }
+    server.wait_playing(0);
+}
+
+TEST(RtspServer, WhoNeverReadsIsEnded) {
+    RtspServerOptions options;
+    options.most_queued_bytes = 100'000;
+    options.stall_timeout = seconds{1};
+    Server server{options};
+    Client deaf{server};
+    EXPECT_EQ(deaf.set_up(0, "RTP/AVP/TCP;unicast;interleaved=0-1").status, 200);
+    deaf.send("PLAY", server.url());
+    server.wait_playing(1);
+    const auto until = std::chrono::steady_clock::now() + seconds{20};
+    for (int n = 0; server.server->stats().stalled == 0 && std::chrono::steady_clock::now() < until; ++n) {
+        deaf.raw("GET_PARAMETER * RTSP/1.0\r\nCSeq: 9\r\n\r\n");  // a sign of life is not enough
+        server.feed->push(n, true, 50'000);
+        server.settle();
+    }
+    EXPECT_EQ(server.server->stats().stalled, 1U);
+    EXPECT_GT(server.server->stats().dropped_frames, 0U);
+    server.wait_playing(0);
 }
 
 TEST(RtspServer, ASlowReaderGoesOnAtAKeyFrameAndHoldsUpNobody) {

@@ -66,6 +66,13 @@ void RtspSession::play(std::string url, std::function<void(std::string)> on_star
         if (way) way->reported.reset();
     counters_.playing.fetch_add(1, std::memory_order_relaxed);
     stream_->add(*this);
+    // After a PAUSE the old pictures would be the same packets again.
+    if (std::exchange(played_before_, true)) return;
+    catching_up_ = true;
+    const auto held = stream_->since_key();
+    for (const auto& batch : held) on_batch(batch);
+    catching_up_ = false;
+    on_burst_end();
 }
 
 void RtspSession::pause() {
@@ -79,11 +86,14 @@ std::string RtspSession::rtp_info(MediaTime at, const RtpBatch& first) const {
     std::string out;
     for (const auto kind : {TrackKind::video, TrackKind::audio}) {
         if (!ways_.at(static_cast<std::size_t>(kind)) || !stream_->has_track(kind)) continue;
-        // The other track has sent nothing since: its next packet is the first that this reader gets.
-        const bool begins = kind == first.track;
+        // What this reader gets first: one of the packets it begins with, else the next that is made.
+        const RtpBatch* begins = kind == first.track ? &first : nullptr;
+        if (begins == nullptr && catching_up_)
+            for (const auto& batch : stream_->since_key())
+                if (begins == nullptr && batch->track == kind) begins = batch.get();
         out += fmt::format("{}url={}/trackID={};seq={};rtptime={}", out.empty() ? "" : ",", url_,
-                           kind == TrackKind::video ? 0 : 1, begins ? first.first_sequence : stream_->next_sequence(kind),
-                           begins ? first.rtp_time : stream_->rtp_time(kind, at));
+                           kind == TrackKind::video ? 0 : 1, begins ? begins->first_sequence : stream_->next_sequence(kind),
+                           kind == first.track ? first.rtp_time : stream_->rtp_time(kind, at));
     }
     return out;
 }
@@ -94,6 +104,7 @@ void RtspSession::on_batch(const RtpBatchPtr& batch) {
     const bool video = batch->track == TrackKind::video;
     if (wait_for_key_ && !(video && batch->key)) {
         // Before the start nothing is missing; afterwards the reader was too slow, and audio goes on.
+        if (video && out->reported) drop();
         if (on_start_ || video || !out->reported) return;
     }
     if (video) wait_for_key_ = false;
@@ -107,16 +118,39 @@ void RtspSession::send(Way& way, const RtpBatchPtr& batch) {
         way.reported = now;
         report(way, *batch);
     }
-    if (way.udp) {
-        const auto lost = way.udp->send(*batch);
-        if (lost > 0) counters_.dropped_frames.fetch_add(1, std::memory_order_relaxed);
-    } else if (!connection_->send(
-                   way.channel == (batch->track == TrackKind::video ? 0 : 2) ? batch : batch->on_channel(way.channel))) {
-        counters_.dropped_frames.fetch_add(1, std::memory_order_relaxed);
+    const bool usual = way.channel == (batch->track == TrackKind::video ? 0 : 2);
+    const bool taken =
+        way.udp ? way.udp->send(batch) : connection_->add(usual ? batch : batch->on_channel(way.channel), catching_up_);
+    if (!taken) {
+        drop();
         if (batch->track == TrackKind::video) wait_for_key_ = true;
         return;
     }
     counters_.sent_bytes.fetch_add(batch->bytes(), std::memory_order_relaxed);
+}
+
+void RtspSession::drop() {
+    ++dropped_frames_;
+    counters_.dropped_frames.fetch_add(1, std::memory_order_relaxed);
+}
+
+void RtspSession::on_burst_end() {
+    connection_->flush();
+}
+
+void RtspSession::send_control(Way& way, ByteView rtcp) {
+    if (way.udp) return way.udp->send_report(rtcp);
+    Bytes framed(kInterleavedBytes);
+    framed[0] = '$';
+    framed[1] = static_cast<std::uint8_t>(way.channel + 1);
+    store_u16(framed.data() + 2, static_cast<std::uint16_t>(rtcp.size()));
+    framed.insert(framed.end(), rtcp.begin(), rtcp.end());
+    connection_->send(std::move(framed));
+}
+
+void RtspSession::say_bye() {
+    for (const auto kind : {TrackKind::video, TrackKind::audio})
+        if (auto& out = way(kind); out && playing_) send_control(*out, net::write_bye(stream_->ssrc(kind)));
 }
 
 // Says which UTC this batch's RTP time is (RFC 3550 6.4.1), not which UTC is now: exact whatever the delay.
@@ -128,13 +162,7 @@ void RtspSession::report(Way& way, const RtpBatch& batch) {
                                               .packets = sent.packets,
                                               .octets = sent.octets},
                                              kCname);
-    if (way.udp) return way.udp->send_report(sr);
-    Bytes framed(kInterleavedBytes);
-    framed[0] = '$';
-    framed[1] = static_cast<std::uint8_t>(way.channel + 1);
-    store_u16(framed.data() + 2, static_cast<std::uint16_t>(sr.size()));
-    framed.insert(framed.end(), sr.begin(), sr.end());
-    connection_->send(std::move(framed));
+    send_control(way, sr);
 }
 
 void RtspSession::on_stream_end(const std::string& reason) {

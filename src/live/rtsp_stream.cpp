@@ -4,69 +4,88 @@
 #include "base/log.hpp"
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
-#include <atomic>
+#include <algorithm>
+#include <mutex>
 #include <random>
+#include <variant>
 
 namespace vantage::live {
 namespace {
 
-constexpr int kMostPosted = 256;  // frames between the feed's thread and the server's
+constexpr std::size_t kMostPosted = 256;          // frames between the feed's thread and the server's
+constexpr std::size_t kMostHeldBytes = 16 << 20;  // since the last key frame
 
 std::uint32_t random_u32() {
     return std::random_device{}();
 }
 
-bool same_shape(const TrackSet& a, const TrackSet& b) {
-    const auto same = [](const std::optional<Track>& x, const std::optional<Track>& y) {
-        return x.has_value() == y.has_value() &&
-               (!x || (x->codec == y->codec && x->sample_rate == y->sample_rate && x->channels == y->channels));
-    };
-    return same(a.video, b.video) && same(a.audio, b.audio);
+// The same payload type and clock: parameters that go in band may differ.
+bool same_shape(const Track& a, const Track& b) {
+    return a.codec == b.codec && a.sample_rate == b.sample_rate && a.channels == b.channels &&
+           (a.codec != Codec::aac || a.config == b.config);
 }
 
 }  // namespace
 
+// Collects what comes until the server's thread takes it all: what arrives together leaves together.
 class RtspStream::Relay final : public FeedReader, public std::enable_shared_from_this<Relay> {
   public:
     Relay(boost::asio::io_context& io, std::weak_ptr<RtspStream> stream) : io_(io), stream_(std::move(stream)) {}
 
-    void on_tracks(const TrackSet& tracks) override {
-        post([tracks](RtspStream& stream) { stream.set_tracks(tracks); });
-    }
-    void on_frame(const FeedFrame& frame) override {
-        if (posted_.load(std::memory_order_relaxed) >= kMostPosted) {
-            late_ = true;
-            return;
-        }
-        if (frame.track == TrackKind::video) {
-            if (late_ && !frame.key) return;
-            late_ = false;
-        }
-        posted_.fetch_add(1, std::memory_order_relaxed);
-        post([frame, self = shared_from_this()](RtspStream& stream) {
-            self->posted_.fetch_sub(1, std::memory_order_relaxed);
-            stream.push(frame);
-        });
-    }
-    void on_end(const Error& error) override {
-        post([error](RtspStream& stream) { stream.end(error); });
-    }
+    void on_tracks(const TrackSet& tracks) override { put(tracks); }
+    void on_frame(const FeedFrame& frame) override { put(frame); }
+    void on_end(const Error& error) override { put(error); }
 
   private:
-    template <class F>
-    void post(F f) {
-        boost::asio::post(io_, [weak = stream_, f = std::move(f)] {
-            if (const auto stream = weak.lock()) f(*stream);
-        });
+    using Item = std::variant<TrackSet, FeedFrame, Error>;
+    void put(Item item) {
+        {
+            const std::lock_guard hold(mutex_);
+            if (const auto* frame = std::get_if<FeedFrame>(&item); frame != nullptr && !admit(*frame)) return;
+            items_.push_back(std::move(item));
+            if (std::exchange(posted_, true)) return;
+        }
+        boost::asio::post(io_, [self = shared_from_this()] { self->hand_over(); });
     }
+    bool admit(const FeedFrame& frame) {
+        if (items_.size() >= kMostPosted) {
+            late_ = true;
+            return false;
+        }
+        if (frame.track != TrackKind::video) return true;
+        if (late_ && !frame.key) return false;
+        late_ = false;
+        return true;
+    }
+    void hand_over() {
+        std::vector<Item> items;
+        {
+            const std::lock_guard hold(mutex_);
+            items.swap(items_);
+            posted_ = false;
+        }
+        const auto stream = stream_.lock();
+        if (!stream) return;
+        for (const auto& item : items) {
+            if (const auto* frame = std::get_if<FeedFrame>(&item)) stream->push(*frame);
+            if (const auto* tracks = std::get_if<TrackSet>(&item)) stream->set_tracks(*tracks);
+            if (const auto* error = std::get_if<Error>(&item)) stream->end(*error);
+        }
+        stream->end_burst();
+    }
+
     boost::asio::io_context& io_;
     const std::weak_ptr<RtspStream> stream_;
-    std::atomic<int> posted_{0};
-    bool late_{false};  // the feed's thread only
+    std::mutex mutex_;
+    std::vector<Item> items_;  // guarded by mutex_
+    bool posted_{false};       // guarded by mutex_
+    bool late_{false};         // guarded by mutex_
 };
 
-RtspStream::RtspStream(boost::asio::io_context& io, std::string path) : io_(io), path_(std::move(path)) {}
+RtspStream::RtspStream(boost::asio::io_context& io, std::string path, bool keep)
+    : io_(io), path_(std::move(path)), keep_(keep) {}
 RtspStream::~RtspStream() = default;
 
 void RtspStream::open(RtspFeed& feed) {
@@ -74,38 +93,60 @@ void RtspStream::open(RtspFeed& feed) {
     subscription_ = feed.subscribe(relay_);
 }
 
-void RtspStream::set_tracks(const TrackSet& tracks) {
-    const bool other = known_ && !same_shape(tracks_, tracks);
-    tracks_ = tracks;
-    error_.reset();
-    if (tracks.video) set_track(*tracks.video);
-    if (tracks.audio) set_track(*tracks.audio);
-    if (!tracks.video) lines_[0].reset();
-    if (!tracks.audio) lines_[1].reset();
-    known_ = true;
-    if (!other) return;
-    const auto readers = readers_;
-    for (auto* reader : readers) reader->on_stream_end("the tracks have changed");
+void RtspStream::remove(StreamReader& reader) {
+    const auto found = std::ranges::find(readers_, &reader);
+    if (found == readers_.end()) return;
+    if (telling_ > 0)
+        *found = nullptr;
+    else
+        readers_.erase(found);
 }
 
-void RtspStream::set_track(const Track& track) {
+template <class F>
+void RtspStream::tell(F&& f) {
+    ++telling_;
+    for (std::size_t i = 0; i < readers_.size(); ++i)
+        if (readers_[i] != nullptr) f(*readers_[i]);
+    if (--telling_ == 0) std::erase(readers_, nullptr);
+}
+
+void RtspStream::set_tracks(const TrackSet& tracks) {
+    tracks_ = tracks;
+    error_.reset();
+    known_ = true;
+    for (const auto* track : {&tracks.video, &tracks.audio}) {
+        if (!*track || !set_track(**track)) continue;
+        const auto kind = (*track)->kind();
+        tell([&](StreamReader& reader) {
+            if (reader.takes(kind)) reader.on_stream_end(fmt::format("{} is coded in another way now", path_));
+        });
+    }
+}
+
+bool RtspStream::set_track(const Track& track) {
+    auto& line = lines_.at(static_cast<std::size_t>(track.kind()));
+    if (line && line->track == track) return false;
     auto packetiser = make_packetiser(track);
     if (!packetiser) {
         log::warn("rtsp", "{}: {}", path_, packetiser.error().message);
-        return;
+        return false;
     }
     const auto format = rtp_format(track);
-    auto& line = lines_.at(static_cast<std::size_t>(track.kind()));
-    if (!line) {
+    const bool other = line && !same_shape(line->track, track);
+    if (!line || other) {
         line.emplace();
         line->rtp.channel = track.kind() == TrackKind::video ? 0 : 2;
         line->rtp.ssrc = random_u32();
         line->rtp.next_sequence = static_cast<std::uint16_t>(random_u32());
         line->base = random_u32();
+        since_key_.clear();
+        held_bytes_ = 0;
     }
     line->rtp.payload_type = format.payload_type;
     line->clock_rate = std::max(1, format.clock_rate);
     line->packetiser = std::move(*packetiser);
+    line->track = track;
+    return other;
 }
 
 std::uint32_t RtspStream::rtp_time(TrackKind kind, MediaTime at) const {
@@ -118,7 +159,7 @@ std::uint32_t RtspStream::rtp_time(TrackKind kind, MediaTime at) const {
 
 void RtspStream::push(const FeedFrame& frame) {
     auto& line = lines_.at(static_cast<std::size_t>(frame.track));
-    if (!line || readers_.empty()) return;
+    if (!line || (readers_.empty() && !keep_)) return;
     RtpBatchBuilder builder{line->rtp, rtp_time(frame.track, frame.pts), frame.data.size() / kMostPayload + 3};
     line->packetiser->write(frame.data, frame.key, builder);
     auto owner = frame.owner;
@@ -129,15 +170,29 @@ void RtspStream::push(const FeedFrame& frame) {
     if (!batch) return;
     line->sent.packets += static_cast<std::uint32_t>(batch->packets().size());
     line->sent.octets += static_cast<std::uint32_t>(batch->payload_octets());
-    const auto readers = readers_;
-    for (auto* reader : readers)
-        if (readers_.contains(reader)) reader->on_batch(batch);
+    if (keep_) hold(batch);
+    tell([&](StreamReader& reader) { reader.on_batch(batch); });
+}
+
+void RtspStream::hold(const RtpBatchPtr& batch) {
+    if (batch->track == TrackKind::video && batch->key) {
+        since_key_.clear();
+        held_bytes_ = 0;
+    } else if (since_key_.empty()) {
+        return;
+    }
+    held_bytes_ += batch->bytes();
+    since_key_.push_back(batch);
+    if (held_bytes_ > kMostHeldBytes) since_key_.clear();
+}
+
+void RtspStream::end_burst() {
+    tell([](StreamReader& reader) { reader.on_burst_end(); });
 }
 
 void RtspStream::end(const Error& error) {
     error_ = error;
-    const auto readers = readers_;
-    for (auto* reader : readers) reader->on_stream_end(error.message);
+    tell([&](StreamReader& reader) { reader.on_stream_end(error.message); });
 }
 
 }  // namespace vantage::live

@@ -2,7 +2,7 @@
 // One feed as RTP, for all its readers: each frame is packetised once; sequence numbers, time stamps and SSRC are the same
 // for every reader (each has a transport of its own, so nobody can tell). Lives on the server's thread; only the feed's
 // calls come from elsewhere and are posted over, bounded: a server that cannot keep up loses frames up to the next key
-// frame, never the feed.
+// frame, never the feed. It holds the packets since the last key frame, so that whoever joins has a picture at once.
 #pragma once
 #include "live/rtp_packetiser.hpp"
 #include "live/rtsp_feed.hpp"
@@ -10,11 +10,12 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace vantage::live {
 
@@ -23,7 +24,10 @@ class StreamReader {
   public:
     virtual ~StreamReader() = default;
     virtual void on_batch(const RtpBatchPtr& batch) = 0;
-    // The tracks are others now than those described, or the feed has ended: the session cannot go on.
+    // No more batches came along with those before.
+    virtual void on_burst_end() = 0;
+    [[nodiscard]] virtual bool takes(TrackKind kind) const = 0;
+    // A track that it takes is coded differently now than described, or the feed has ended: the session cannot go on.
     virtual void on_stream_end(const std::string& reason) = 0;
 };
 
@@ -35,7 +39,8 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
         std::uint32_t octets{0};
     };
 
-    RtspStream(boost::asio::io_context& io, std::string path);
+    // `keep`: hold the packets since the last key frame.
+    RtspStream(boost::asio::io_context& io, std::string path, bool keep);
     ~RtspStream();
     void open(RtspFeed& feed);
 
@@ -44,8 +49,10 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
     [[nodiscard]] bool known() const { return known_; }
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
-    void add(StreamReader& reader) { readers_.insert(&reader); }
-    void remove(StreamReader& reader) { readers_.erase(&reader); }
+    void add(StreamReader& reader) { readers_.push_back(&reader); }
+    void remove(StreamReader& reader);
+    // From the last key frame on; empty when there is none, or after one that is too long ago.
+    [[nodiscard]] const std::deque<RtpBatchPtr>& since_key() const { return since_key_; }
     [[nodiscard]] bool has_track(TrackKind kind) const { return line(kind).has_value(); }
     [[nodiscard]] std::uint32_t ssrc(TrackKind kind) const { return line(kind)->rtp.ssrc; }
     [[nodiscard]] std::uint16_t next_sequence(TrackKind kind) const { return line(kind)->rtp.next_sequence; }
@@ -59,13 +66,20 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
         RtpLine rtp;
         int clock_rate{90000};
         std::uint32_t base{0};  // RTP time of 1970
+        Track track;
         Sent sent;
     };
     [[nodiscard]] const std::optional<Line>& line(TrackKind kind) const { return lines_.at(static_cast<std::size_t>(kind)); }
     void set_tracks(const TrackSet& tracks);
-    void set_track(const Track& track);
+    // True when readers that were told of the track before cannot go on.
+    bool set_track(const Track& track);
     void push(const FeedFrame& frame);
+    void hold(const RtpBatchPtr& batch);
+    void end_burst();
     void end(const Error& error);
+    // Calls f for each reader; readers may leave meanwhile.
+    template <class F>
+    void tell(F&& f);
 
     boost::asio::io_context& io_;
     const std::string path_;
@@ -73,7 +87,11 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
     bool known_{false};
     std::optional<Error> error_;
     std::array<std::optional<Line>, 2> lines_;  // by TrackKind
-    std::set<StreamReader*> readers_;
+    std::vector<StreamReader*> readers_;        // null: has left while the others are being told
+    int telling_{0};
+    const bool keep_;
+    std::deque<RtpBatchPtr> since_key_;
+    std::size_t held_bytes_{0};
     std::shared_ptr<Relay> relay_;
     std::unique_ptr<FeedSubscription> subscription_;
 };
