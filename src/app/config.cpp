@@ -77,6 +77,27 @@ void read_live(const YAML::Node& node, LiveConfig& out, Faults& faults) {
     reader.finish();
 }
 
+void read_rtsp(const YAML::Node& node, RtspConfig& out, Faults& faults) {
+    if (node.IsDefined() && node.IsScalar()) {  // rtsp: off
+        const auto word = faults.expand(node);
+        out.enabled = word != "off" && word != "false" && word != "no";
+        if (out.enabled && word != "on" && word != "true" && word != "yes")
+            faults.add(node, "'rtsp' must be on, off or a map with port, tls_port, bind and udp");
+        return;
+    }
+    MapReader reader(node, "'rtsp'", faults);
+    reader.read("enabled", out.enabled);
+    reader.read("bind", out.bind);
+    double port = out.port, tls_port = out.tls_port;
+    reader.read("port", port, 1, 65535);
+    reader.read("tls_port", tls_port, 1, 65535);
+    reader.read("udp", out.udp);
+    out.port = static_cast<std::uint16_t>(port);
+    out.tls_port = static_cast<std::uint16_t>(tls_port);
+    if (out.port == out.tls_port) reader.fault("tls_port", "must be another one than 'port'");
+    reader.finish();
+}
+
 void read_log(const YAML::Node& node, Config& out, Faults& faults) {
     MapReader reader(node, "'log'", faults);
     std::size_t level = 0, format = 0;
@@ -119,6 +140,7 @@ void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     check_zone(reader, out.time_zone);
     read_server(reader.node("server"), out.server, faults);
     read_live(reader.node("live"), out.live, faults);
+    read_rtsp(reader.node("rtsp"), out.rtsp, faults);
     read_log(reader.node("log"), out, faults);
     read_export(reader.node("export"), out.exports, faults);
     read_cameras(reader.node("cameras"), out.cameras, faults);
@@ -174,9 +196,12 @@ Result<CameraConfig> parse_camera(const CameraId& id, const std::string& text) {
 }
 
 std::string describe(const Config& config) {
-    auto out = fmt::format("data      {}\nstorage   {}\nserver    {}:{}{}{}\ntime zone {}\ncameras   {}\n",
+    const auto rtsp = !config.rtsp.enabled        ? std::string("off")
+                      : config.server.tls.enabled ? fmt::format("port {}, TLS {}", config.rtsp.port, config.rtsp.tls_port)
+                                                  : fmt::format("port {}", config.rtsp.port);
+    auto out = fmt::format("data      {}\nstorage   {}\nserver    {}:{}{}{}\nrtsp      {}\ntime zone {}\ncameras   {}\n",
                            config.data.string(), config.storage.path.string(), config.server.bind, config.server.port,
-                           config.server.base_path, config.server.tls.enabled ? " (TLS)" : "",
+                           config.server.base_path, config.server.tls.enabled ? " (TLS)" : "", rtsp,
                            config.time_zone.empty() ? "of the host" : config.time_zone, config.cameras.size());
     for (const auto& [id, camera] : config.cameras) {
         const auto days = camera.record.days ? fmt::format(", {:g} days", camera.record.days->count()) : "";

@@ -70,6 +70,15 @@ struct ServerConfig {
     bool operator==(const ServerConfig&) const = default;
 };
 
+struct RtspConfig {
+    bool enabled{true};
+    std::string bind;  // empty: as the server's
+    std::uint16_t port{8554};
+    std::uint16_t tls_port{8322};  // used when the server has TLS
+    bool udp{true};
+    bool operator==(const RtspConfig&) const = default;
+};
+
 struct StorageConfig {
     std::filesystem::path path;                    // footage
     double keep_free_percent{10};                  // of the disk; the oldest footage goes when less is free
@@ -100,6 +109,7 @@ struct Config {
     ServerConfig server;
     LiveConfig live;
     ExportConfig exports;
+    RtspConfig rtsp;
     bool log_json{false};
     bool log_debug{false};
     Cameras cameras;

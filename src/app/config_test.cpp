@@ -60,6 +60,21 @@ cameras:
     EXPECT_EQ(yard.location->latitude, 52.5);
 }
 
+TEST(Config, Rtsp) {
+    const auto usual = parse_config("{}", "v.yaml").value().rtsp;
+    EXPECT_TRUE(usual.enabled);
+    EXPECT_EQ(usual.port, 8554);
+    EXPECT_EQ(usual.tls_port, 8322);
+    EXPECT_EQ(usual.bind, "");
+    EXPECT_FALSE(parse_config("rtsp: off", "v.yaml").value().rtsp.enabled);
+    const auto own = parse_config("rtsp: {port: 9554, bind: 10.0.0.1, udp: false}", "v.yaml").value().rtsp;
+    EXPECT_EQ(own.port, 9554);
+    EXPECT_EQ(own.bind, "10.0.0.1");
+    EXPECT_FALSE(own.udp);
+    EXPECT_NE(faults_of("rtsp: {port: 9554, tls_port: 9554}").find("must be another one"), std::string::npos);
+    EXPECT_NE(faults_of("rtsp: maybe").find("'rtsp' must be on, off or a map"), std::string::npos);
+}
+
 TEST(Config, ListForm) {
     const auto config = parse_config("- {cameraID: example, rtsp: 'rtsp://10.0.0.5/', daysToKeep: 5}\n", "v.yaml").value();
     EXPECT_EQ(config.cameras.at(id("example")).record.days, Days{5});

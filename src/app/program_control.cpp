@@ -169,6 +169,7 @@ serve::SystemView ProgramControl::system() const {
     out.memory_bytes = ProcessUsage::memory_bytes();
     out.time_zone = parts_.time_zone;
     out.disks.push_back(disk_view());
+    out.rtsp = parts_.rtsp();
     out.clock_hold = parts_.retention.status().clock_hold;
     out.libraries = library_versions();
     return out;

@@ -29,6 +29,7 @@ class ProgramControl final : public serve::Control {
         live::LiveWindows& live_windows;
         record::Exports& exports;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
+        std::function<std::optional<serve::RtspView>()> rtsp;
         StorageConfig storage;
         std::string time_zone;
         serve::PushControl& pushes;

@@ -2,39 +2,19 @@
 #include "app/vantage.hpp"
 
 #include "app/export_setup.hpp"
+#include "app/io_thread.hpp"
 #include "app/live_outputs.hpp"
 #include "app/program_control.hpp"
 #include "app/push_set.hpp"
 #include "app/retention_rules.hpp"
+#include "app/rtsp_service.hpp"
 #include "base/log.hpp"
 #include "ingest/sources.hpp"
 #include "net/tls.hpp"
 #include "serve/server.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-
 namespace vantage::app {
-namespace asio = boost::asio;
 namespace {
-
-// An io_context and the thread that runs it; ends when destroyed.
-class IoThread {
-  public:
-    IoThread() : thread_([this] { context_.run(); }) {}
-    ~IoThread() {
-        work_.reset();
-        context_.stop();
-    }
-    IoThread(const IoThread&) = delete;
-    IoThread& operator=(const IoThread&) = delete;
-    asio::io_context& context() { return context_; }
-
-  private:
-    asio::io_context context_{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
-    std::jthread thread_;  // last: uses the above
-};
 
 Result<serve::ServerOptions> server_options(const Config& config, const std::string& zone, UtcTime now) {
     serve::ServerOptions options;
@@ -82,7 +62,9 @@ class Vantage::Parts {
     void apply();
     [[nodiscard]] Cameras cameras_of_page() const;
     [[nodiscard]] record::ExportOptions export_options();
-    void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog);
+    void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog,
+               std::shared_ptr<const store::Sealer> sealer);
+    Status serve_rtsp(const std::optional<net::TlsFiles>& tls);
     [[nodiscard]] live::PushEnvironment push_environment() const;
 
     Config config_;  // its cameras: guarded by applying_
@@ -96,6 +78,7 @@ class Vantage::Parts {
     std::unique_ptr<store::Settings> settings_;
     std::unique_ptr<store::Catalog> catalog_;
     std::shared_ptr<const store::Sealer> sealer_;
+    std::unique_ptr<serve::StreamAccess> stream_access_;
     footage::OpenSegments open_segments_;
     std::unique_ptr<footage::DiskFootage> footage_;
     std::unique_ptr<IoThread> camera_io_, http_io_;
@@ -109,11 +92,15 @@ class Vantage::Parts {
     std::unique_ptr<record::Exports> exports_;
     std::unique_ptr<ProgramControl> control_;
     std::unique_ptr<serve::Server> server_;
+    std::unique_ptr<RtspService> rtsp_;
 };
 
-void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog) {
+void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog,
+                           std::shared_ptr<const store::Sealer> sealer) {
     settings_ = std::move(settings);
     catalog_ = std::move(catalog);
+    sealer_ = std::move(sealer);
+    stream_access_ = std::make_unique<serve::StreamAccess>(*settings_, sealer_, clock_);
     footage_ = std::make_unique<footage::DiskFootage>(files_, *catalog_, open_segments_);
     camera_io_ = std::make_unique<IoThread>();
     http_io_ = std::make_unique<IoThread>();
@@ -130,7 +117,8 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     exports_ = std::make_unique<record::Exports>(export_options(), *footage_, files_, clock_);
     control_ = std::make_unique<ProgramControl>(ProgramControl::Parts{
         clock_, *settings_, *catalog_, *disk_, *retention_, *footage_, open_segments_, *supervisor_, make_source, *cameras_,
-        live_->windows(), *exports_, [this] { apply(); }, config_.storage, zone_, *pushes_});
+        live_->windows(), *exports_, [this] { apply(); },
+        [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; }, config_.storage, zone_, *pushes_});
 }
 
 live::PushEnvironment Vantage::Parts::push_environment() const {
@@ -165,6 +153,25 @@ record::ExportOptions Vantage::Parts::export_options() {
     return out;
 }
 
+Status Vantage::Parts::serve_rtsp(const std::optional<net::TlsFiles>& tls) {
+    if (!config_.rtsp.enabled) return {};
+    auto config = config_.rtsp;
+    if (config.bind.empty()) config.bind = config_.server.bind;
+    std::shared_ptr<boost::asio::ssl::context> context;
+    if (tls) {
+        auto made = net::make_tls_context(*tls);
+        if (!made) return made.error();
+        context = std::move(*made);
+    }
+    const auto find = [this](const CameraId& camera, std::string_view rendition) -> std::shared_ptr<stream::Stream> {
+        if (rendition.empty() || rendition == "main") return supervisor_->stream({camera, StreamKind::main});
+        if (rendition == "sub") return supervisor_->stream({camera, StreamKind::sub});
+        return {};
+    };
+    rtsp_ = std::make_unique<RtspService>(config, std::move(context), find, *stream_access_);
+    return {};
+}
+
 Status Vantage::Parts::start() {
     use_time_zone(zone_);
     if (auto made = make_folders(config_); !made) return made;
@@ -174,12 +181,13 @@ Status Vantage::Parts::start() {
     if (!catalog) return catalog.error();
     auto sealer = store::Sealer::open(config_.data / "sealed.key");
     if (!sealer) return sealer.error();
-    sealer_ = std::move(*sealer);
     auto options = server_options(config_, zone_, clock_.now());
     if (!options) return options.error();
-    build(std::move(*settings), std::move(*catalog));
-    server_ =
-        std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, clock_, serve::page_files());
+    build(std::move(*settings), std::move(*catalog), std::move(*sealer));
+    server_ = std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, *stream_access_, clock_,
+                                              serve::page_files());
+    // Before the server: its handlers ask about it.
+    if (auto served = serve_rtsp(options->http.tls); !served) return served;
     if (auto started = server_->start(); !started) return started;
     apply();
     if (auto started = exports_->start(); !started) return started;
@@ -220,10 +228,10 @@ void Vantage::Parts::reload() {
     }
     {
         const std::lock_guard lock(applying_);
-        if (fresh->server != config_.server || fresh->storage.path != config_.storage.path || fresh->data != config_.data ||
-            fresh->live != config_.live)
+        if (fresh->server != config_.server || fresh->live != config_.live || fresh->rtsp != config_.rtsp ||
+            fresh->storage.path != config_.storage.path || fresh->data != config_.data)
             log::warn("configuration",
-                      "changes of 'server', 'live', 'data' and the storage's path apply from the next start on");
+                      "changes of 'server', 'live', 'rtsp', 'data' and the storage's path apply from the next start on");
         config_.cameras = fresh->cameras;
         config_.exports = fresh->exports;
         config_.storage.days = fresh->storage.days;
@@ -241,6 +249,7 @@ void Vantage::Parts::stop() {
     live_->stop();
     server_->stop(seconds{3});
     exports_->stop();
+    rtsp_.reset();
     retaining_.reset();
     pushes_->stop();
     cameras_->stop_sources();

@@ -34,7 +34,10 @@ class RtspConnection : public std::enable_shared_from_this<RtspConnection> {
     // Runs until the peer leaves, breaks the protocol or falls silent. The coroutine keeps the object alive.
     boost::asio::awaitable<void> run();
     // Says goodbye first.
-    void stop() { end("the server stops"); }
+    void stop() {
+        if (session_) session_->say_bye();
+        close();
+    }
     void close();
 
   private:

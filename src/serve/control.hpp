@@ -63,6 +63,19 @@ struct DiskView {
     double days_left{0};  // until retention by space begins; 0 when it already does
 };
 
+// RTSP out.
+struct RtspView {
+    std::uint16_t port{0};      // as configured
+    std::uint16_t tls_port{0};  // 0: none
+    std::string fault;          // why one of them does not listen, and is tried again
+    std::size_t connections{0};
+    std::size_t readers{0};
+    std::uint64_t sent_bytes{0};
+    std::uint64_t dropped_frames{0};  // for readers that were too slow
+    std::uint64_t stalled{0};         // readers that took nothing and were ended
+    std::uint64_t refused{0};         // wrong passwords, no right, too many
+};
+
 struct SystemView {
     std::string version;
     UtcTime started;
@@ -70,6 +83,7 @@ struct SystemView {
     std::uint64_t memory_bytes{0};
     std::string time_zone;  // IANA name
     std::vector<DiskView> disks;
+    std::optional<RtspView> rtsp;                                // nothing: it is off
     std::optional<std::string> clock_hold;                       // why nothing is deleted by age: the host's clock stepped
     std::vector<std::pair<std::string, std::string>> libraries;  // name, version
 };

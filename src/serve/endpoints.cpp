@@ -18,6 +18,10 @@ constexpr Endpoint kEndpoints[] = {
     {post, "/api/v1/logout", viewer, program, h::post_logout, "Ends this session"},
     {get, "/api/v1/me", viewer, program, h::get_me, "Who is logged in, and the CSRF token"},
     {post, "/api/v1/me/password", viewer, program, h::post_my_password, "Changes the own password; other sessions end"},
+    {get, "/api/v1/me/stream-password", viewer, program, h::get_stream_password,
+     "What the user's players log in with by RTSP"},
+    {post, "/api/v1/me/stream-password", viewer, program, h::post_stream_password,
+     "Makes another one; players that use the old one are put out"},
 
     {get, "/api/v1/cameras", viewer, program, h::list_cameras, "Cameras the user may see"},
     {post, "/api/v1/cameras", operator_, program, h::add_camera, "Adds a camera"},

@@ -14,6 +14,8 @@ Answer post_login(const Call& call);
 Answer post_logout(const Call& call);
 Answer get_me(const Call& call);
 Answer post_my_password(const Call& call);
+Answer get_stream_password(const Call& call);
+Answer post_stream_password(const Call& call);
 
 // handlers_cameras.cpp
 Answer list_cameras(const Call& call);

@@ -96,4 +96,17 @@ Answer post_my_password(const Call& call) {
     return no_content();
 }
 
+Answer get_stream_password(const Call& call) {
+    const auto password = call.app.stream_access.password(call.who.user);
+    if (!password) return password.error();
+    return json_response(200, json::object{{"user", call.who.user}, {"password", *password}});
+}
+
+Answer post_stream_password(const Call& call) {
+    const auto password = call.app.stream_access.renew(call.who.user);
+    if (!password) return password.error();
+    call.app.accounts.audit({call.who.user, call.request.peer}, "stream password made", "");
+    return json_response(200, json::object{{"user", call.who.user}, {"password", *password}});
+}
+
 }  // namespace vantage::serve::handlers

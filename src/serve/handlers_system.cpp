@@ -28,6 +28,14 @@ json::object to_json(const DiskView& disk) {
             {"days_left", disk.days_left}};
 }
 
+json::value to_json(const std::optional<RtspView>& rtsp) {
+    if (!rtsp) return nullptr;
+    return json::object{{"port", rtsp->port},
+                        {"tls_port", rtsp->tls_port == 0 ? json::value(nullptr) : json::value(rtsp->tls_port)},
+                        {"fault", rtsp->fault.empty() ? json::value(nullptr) : json::value(rtsp->fault)},
+                        {"readers", rtsp->readers}};
+}
+
 }  // namespace
 
 Answer get_system(const Call& call) {
@@ -45,6 +53,7 @@ Answer get_system(const Call& call) {
                                            {"time_zone", view.time_zone},
                                            {"now", to_rfc3339(call.app.clock.now())},
                                            {"clock_hold", std::move(hold)},
+                                           {"rtsp", to_json(view.rtsp)},
                                            {"disks", std::move(disks)},
                                            {"libraries", std::move(libraries)}});
 }

@@ -142,6 +142,21 @@ void add_pushes(const std::vector<PushView>& pushes, std::vector<MetricFamily>& 
     }
 }
 
+void add_rtsp(const RtspView& rtsp, std::vector<MetricFamily>& families) {
+    const auto add = [&](const char* name, const char* help, MetricType type, auto value) {
+        add_sample(families.emplace_back(family_of(name, help, type)), {}, static_cast<double>(value));
+    };
+    add("vantage_rtsp_connections", "Open RTSP connections", MetricType::Gauge, rtsp.connections);
+    add("vantage_rtsp_readers", "RTSP sessions that play", MetricType::Gauge, rtsp.readers);
+    add("vantage_rtsp_sent_bytes_total", "RTP bytes handed to readers", MetricType::Counter, rtsp.sent_bytes);
+    add("vantage_rtsp_dropped_frames_total", "Frames that RTSP readers were too slow for", MetricType::Counter,
+        rtsp.dropped_frames);
+    add("vantage_rtsp_stalled_readers_total", "RTSP readers that took nothing and were ended", MetricType::Counter,
+        rtsp.stalled);
+    add("vantage_rtsp_refused_total", "RTSP: wrong passwords, cameras without a right, connections over the bound",
+        MetricType::Counter, rtsp.refused);
+}
+
 }  // namespace
 
 std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
@@ -150,6 +165,7 @@ std::string metrics_text(const std::vector<CameraView>& cameras, const std::vect
     add_cameras(cameras, families);
     add_pushes(pushes, families);
     add_disks(system, families);
+    if (system.rtsp) add_rtsp(*system.rtsp, families);
     auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);
     add_sample(info, {{"version", system.version}}, 1);
     auto started = family_of("process_start_time_seconds", "Unix time of the start", MetricType::Gauge);

@@ -17,8 +17,8 @@ constexpr unsigned kFootageThreads = 3;
 
 // In the order in which they need each other.
 struct Server::Parts {
-    Parts(boost::asio::io_context& io, ServerOptions options, Control& control, store::Settings& store, const Clock& clock,
-          std::span<const PageFile> files)
+    Parts(boost::asio::io_context& io, ServerOptions options, Control& control, store::Settings& store,
+          StreamAccess& stream_access, const Clock& clock, std::span<const PageFile> files)
         : settings(store),
           accounts(store, clock, options.password_cost),
           sessions(store, clock),
@@ -31,6 +31,7 @@ struct Server::Parts {
                    accounts,
                    sessions,
                    setup,
+                   stream_access,
                    links,
                    page,
                    options.http.base_path,
@@ -53,8 +54,8 @@ struct Server::Parts {
 };
 
 Server::Server(boost::asio::io_context& io, ServerOptions options, Control& control, store::Settings& settings,
-               const Clock& clock, std::span<const PageFile> page)
-    : parts_(std::make_unique<Parts>(io, std::move(options), control, settings, clock, page)) {}
+               StreamAccess& stream_access, const Clock& clock, std::span<const PageFile> page)
+    : parts_(std::make_unique<Parts>(io, std::move(options), control, settings, stream_access, clock, page)) {}
 
 Server::~Server() {
     stop(milliseconds(0));

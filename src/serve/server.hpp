@@ -16,6 +16,8 @@
 
 namespace vantage::serve {
 
+class StreamAccess;
+
 struct ServerOptions {
     net::HttpOptions http;                     // address, port, base path, proxies, TLS, limits
     std::vector<std::string> allowed_origins;  // CORS: "https://wall.example"
@@ -27,7 +29,7 @@ class Server {
   public:
     // All references must outlive the server; they are safe from any thread.
     Server(boost::asio::io_context& io, ServerOptions options, Control& control, store::Settings& settings,
-           const Clock& clock, std::span<const PageFile> page);
+           StreamAccess& stream_access, const Clock& clock, std::span<const PageFile> page);
     ~Server();  // stop(0)
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;

@@ -25,7 +25,9 @@ class ServerTest : public testing::Test {
         options.http.limits.watch_time = milliseconds(10);
         options.password_cost = cheap();
         settings = std::move(store::create_settings(folder.path() / "settings.db", clock).value());
-        server = std::make_unique<Server>(io, options, control, *settings, clock, TestServices::files);
+        stream_access =
+            std::make_unique<StreamAccess>(*settings, store::Sealer::open(folder.path() / "sealed.key").value(), clock);
+        server = std::make_unique<Server>(io, options, control, *settings, *stream_access, clock, TestServices::files);
         const auto started = server->start();
         ASSERT_TRUE(started) << started.error().message;
         thread = std::jthread([this] { io.run(); });
@@ -56,6 +58,7 @@ class ServerTest : public testing::Test {
     SimulatedClock clock{UtcTime(seconds(1'763'665'445))};
     FakeControl control;
     std::unique_ptr<store::Settings> settings;
+    std::unique_ptr<StreamAccess> stream_access;
     boost::asio::io_context io;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
     std::unique_ptr<Server> server;

@@ -8,6 +8,7 @@
 #include "serve/links.hpp"
 #include "serve/page.hpp"
 #include "serve/sessions.hpp"
+#include "serve/stream_access.hpp"
 
 #include <functional>
 #include <semaphore>
@@ -26,6 +27,7 @@ struct Services {
     Accounts& accounts;
     Sessions& sessions;
     Setup& setup;
+    StreamAccess& stream_access;
     const Links& links;
     const Page& page;
     std::string base_path;

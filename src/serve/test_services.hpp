@@ -112,6 +112,9 @@ class FakeControl : public Control {
         SystemView view;
         view.version = "1.2.3";
         view.disks = {{"/footage", disk_state, 1000, 400, 500, 100, 4}};
+        view.rtsp.emplace();
+        view.rtsp->port = 8554;
+        view.rtsp->readers = 3;
         view.libraries = {{"FFmpeg", "5.1"}};
         return view;
     }
@@ -147,18 +150,20 @@ class FakeControl : public Control {
 // Everything Server ties together, without its threads.
 struct TestServices {
     explicit TestServices(std::string base_path = "", std::vector<std::string> origins = {})
-        : page(files, base_path), app{control,
-                                      *settings,
-                                      clock,
-                                      accounts,
-                                      sessions,
-                                      setup,
-                                      links,
-                                      page,
-                                      base_path,
-                                      "Europe/Berlin",
-                                      std::move(origins),
-                                      [](const std::function<void()>& job) { job(); }} {
+        : page(files, base_path),
+          app{control,
+              *settings,
+              clock,
+              accounts,
+              sessions,
+              setup,
+              stream_access,
+              links,
+              page,
+              base_path,
+              "Europe/Berlin",
+              std::move(origins),
+              [](const std::function<void()>& job) { job(); }} {
         if (!links.load(*settings)) throw std::runtime_error("no secret");
     }
 
@@ -180,6 +185,8 @@ struct TestServices {
     Accounts accounts{*settings, clock, cheap()};
     Sessions sessions{*settings, clock};
     Setup setup{accounts};
+    std::shared_ptr<const store::Sealer> sealer = store::Sealer::open(folder.path() / "sealed.key").value();
+    StreamAccess stream_access{*settings, sealer, clock};
     Links links{clock};
     Page page;
     Services app;

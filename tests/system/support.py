@@ -136,6 +136,7 @@ class Server:
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="vantage-"))
         self.own_folder = folder is None
         self.port = free_port()
+        self.rtsp_port, self.rtsps_port = free_port(), free_port()
         self.binary = binary or BINARY
         self.storage = pathlib.Path(storage or self.folder / "storage")
         self.config = self.folder / "vantage.yaml"
@@ -147,6 +148,8 @@ class Server:
 
     def write_config(self, cameras, extra=""):
         text = f"server: {{port: {self.port}, bind: 127.0.0.1}}\ndata: {self.folder / 'data'}\nstorage: {self.storage}\n"
+        if not any(line.startswith("rtsp:") for line in extra.splitlines()):
+            text += f"rtsp: {{port: {self.rtsp_port}, tls_port: {self.rtsps_port}}}\n"
         text += (f"cameras:\n{cameras}\n" if cameras else "") + extra + "\n"
         self.config.write_text(text)
 

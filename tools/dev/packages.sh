@@ -34,6 +34,7 @@ test_packages() {
     echo gstreamer1.0-rtsp gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
     echo gstreamer1.0-plugins-ugly gstreamer1.0-libav sqlite3 nginx-light libnginx-mod-rtmp
     echo vlc-bin vlc-plugin-base
+    fuzz_packages
     browser_package
 }
 
