@@ -90,6 +90,7 @@ void StreamFeeds::Cursor::read() {
 
 void StreamFeeds::Cursor::wait_for_camera(const std::string& reason) {
     if (!init_) return;  // nobody plays yet; the server bounds how long a DESCRIBE waits
+    to_->on_away();
     away_.expires_after(patience_);
     away_.async_wait([weak = weak_from_this(), reason](boost::system::error_code error) {
         const auto self = weak.lock();

@@ -19,6 +19,7 @@ class Collector final : public live::FeedReader {
   public:
     void on_tracks(const TrackSet& given) override { tracks.push_back(given); }
     void on_frame(const live::FeedFrame& frame) override { frames.push_back(frame); }
+    void on_away() override { ++aways; }
     void on_end(const Error& error) override { ends.push_back(error.message); }
     [[nodiscard]] std::vector<double> video_times() const {
         std::vector<double> out;
@@ -35,6 +36,7 @@ class Collector final : public live::FeedReader {
     std::vector<TrackSet> tracks;
     std::vector<live::FeedFrame> frames;
     std::vector<std::string> ends;
+    int aways{0};
 };
 
 class StreamFeedTest : public testing::Test {
@@ -133,6 +135,7 @@ TEST_F(StreamFeedTest, ACameraThatReturnsGoesOnForItsReaders) {
     publish(2, true);
     run();
     EXPECT_EQ(reader->video_times(), (std::vector<double>{0, 1, 2, 253, 254}));
+    EXPECT_EQ(reader->aways, 1);
     EXPECT_TRUE(reader->ends.empty());
 }
 

@@ -28,6 +28,8 @@ class FeedReader {
     // Before the first frame, and whenever parameters change.
     virtual void on_tracks(const TrackSet& tracks) = 0;
     virtual void on_frame(const FeedFrame& frame) = 0;
+    // Nothing comes for a while, and what came before is no beginning any more: the camera is away and expected back.
+    virtual void on_away() = 0;
     // The feed can give nothing now: the camera is away, the file cannot be read. Tracks and frames may follow again.
     virtual void on_end(const Error& error) = 0;
 };

@@ -75,6 +75,10 @@ class FakeFeed final : public RtspFeed {
         const std::lock_guard lock(mutex_);
         reader_->on_tracks(tracks);
     }
+    void leave() {
+        const std::lock_guard lock(mutex_);
+        reader_->on_away();
+    }
     void end() {
         const std::lock_guard lock(mutex_);
         reader_->on_end(fail(errc::unavailable, "the camera is away"));
@@ -377,6 +381,36 @@ TEST(RtspServer, AsksForThePassword) {
     EXPECT_GE(server.server->stats().refused, 5U);
 }
 
+// What VLC (live555) sends: its answers are for the base address, its sign of life carries no body.
+TEST(RtspServer, TalksAsVlcDoes) {
+    Server server{{}, true};
+    Client client{server};
+    EXPECT_EQ(client.ask("OPTIONS", "door", {"User-Agent: LibVLC/3.0.21 (LIVE555 Streaming Media v2016.11.28)"}).status,
+              200);
+    const auto asked = client.ask("DESCRIBE", "door", {"Accept: application/sdp"});
+    const auto described = client.ask("DESCRIBE", "door", {digest(asked, server.url(), "secret")});
+    ASSERT_EQ(described.status, 200);
+    const auto base = std::string(described.header("Content-Base"));
+    EXPECT_EQ(base, server.url() + "/");
+    client.send("SETUP", base + "trackID=0",
+                {digest(asked, base, "secret", "SETUP"), "Transport: RTP/AVP;unicast;client_port=61616-61617"});
+    EXPECT_EQ(client.reply().status, 200);
+    client.send("SETUP", base + "trackID=0",
+                {digest(asked, base, "secret", "SETUP"), "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"});
+    EXPECT_EQ(client.reply().status, 200);
+    client.send("PLAY", base, {digest(asked, base, "secret", "PLAY"), "Range: npt=0.000-"});
+    server.wait_playing(1);
+    server.feed->push(0, true);
+    const auto played = client.reply();
+    EXPECT_EQ(played.status, 200);
+    EXPECT_NE(played.header("RTP-Info").find(server.url() + "/trackID=0"), std::string_view::npos);
+    client.send("GET_PARAMETER", base, {digest(asked, base, "secret", "GET_PARAMETER")});
+    EXPECT_EQ(client.reply().status, 200);
+    client.send("TEARDOWN", base, {digest(asked, base, "secret", "TEARDOWN")});
+    EXPECT_EQ(client.reply().status, 200);
+    server.wait_playing(0);
+}
+
 TEST(RtspServer, WhoeverIsLockedOutIsToldHowLong) {
     Server server{{}, true};
     server.access.locked = true;
@@ -464,6 +498,25 @@ TEST(RtspServer, WhoJoinsLaterBeginsWithTheLastKeyFrameAtOnce) {
     // And goes on with everybody else.
     server.feed->push(3, false);
     EXPECT_EQ(net::parse_rtp(second.frame().data)->timestamp, got[0].second.timestamp + 2 * 3600);
+}
+
+TEST(RtspServer, WhoAsksWhileTheCameraIsAwayIsToldSoAndOthersStay) {
+    RtspServerOptions options;
+    options.start_timeout = seconds{0};
+    Server server{options};
+    Client client{server}, late{server};
+    EXPECT_EQ(client.set_up(0, "RTP/AVP/TCP;unicast;interleaved=0-1").status, 200);
+    client.send("PLAY", server.url());
+    server.wait_playing(1);
+    server.feed->push(0, true);
+    EXPECT_EQ(client.reply().status, 200);
+    server.feed->leave();
+    server.settle();
+    EXPECT_EQ(late.ask("DESCRIBE").status, 503);
+    server.feed->push(500, true);
+    server.settle();
+    EXPECT_EQ(late.ask("DESCRIBE").status, 200);
+    EXPECT_EQ(server.server->stats().playing, 1U);
 }
 
 TEST(RtspServer, NewParametersGoInBandAndATrackThatLeavesEndsNothing) {

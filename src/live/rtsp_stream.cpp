@@ -36,10 +36,12 @@ class RtspStream::Relay final : public FeedReader, public std::enable_shared_fro
 
     void on_tracks(const TrackSet& tracks) override { put(tracks); }
     void on_frame(const FeedFrame& frame) override { put(frame); }
+    void on_away() override { put(Away{}); }
     void on_end(const Error& error) override { put(error); }
 
   private:
-    using Item = std::variant<TrackSet, FeedFrame, Error>;
+    struct Away {};
+    using Item = std::variant<TrackSet, FeedFrame, Away, Error>;
     void put(Item item) {
         {
             const std::lock_guard hold(mutex_);
@@ -71,6 +73,7 @@ class RtspStream::Relay final : public FeedReader, public std::enable_shared_fro
         for (const auto& item : items) {
             if (const auto* frame = std::get_if<FeedFrame>(&item)) stream->push(*frame);
             if (const auto* tracks = std::get_if<TrackSet>(&item)) stream->set_tracks(*tracks);
+            if (std::holds_alternative<Away>(item)) stream->leave();
             if (const auto* error = std::get_if<Error>(&item)) stream->end(*error);
         }
         stream->end_burst();
@@ -159,6 +162,7 @@ std::uint32_t RtspStream::rtp_time(TrackKind kind, MediaTime at) const {
 
 void RtspStream::push(const FeedFrame& frame) {
     auto& line = lines_.at(static_cast<std::size_t>(frame.track));
+    away_ = false;
     if (!line || (readers_.empty() && !keep_)) return;
     RtpBatchBuilder builder{line->rtp, rtp_time(frame.track, frame.pts), frame.data.size() / kMostPayload + 3};
     line->packetiser->write(frame.data, frame.key, builder);
@@ -184,6 +188,11 @@ void RtspStream::hold(const RtpBatchPtr& batch) {
     held_bytes_ += batch->bytes();
     since_key_.push_back(batch);
     if (held_bytes_ > kMostHeldBytes) since_key_.clear();
+}
+
+void RtspStream::leave() {
+    away_ = true;
+    since_key_.clear();
 }
 
 void RtspStream::end_burst() {

@@ -46,7 +46,8 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const TrackSet& tracks() const { return tracks_; }
-    [[nodiscard]] bool known() const { return known_; }
+    // The tracks are known and frames come.
+    [[nodiscard]] bool known() const { return known_ && !away_; }
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
     void add(StreamReader& reader) { readers_.push_back(&reader); }
@@ -76,6 +77,7 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
     void push(const FeedFrame& frame);
     void hold(const RtpBatchPtr& batch);
     void end_burst();
+    void leave();
     void end(const Error& error);
     // Calls f for each reader; readers may leave meanwhile.
     template <class F>
@@ -85,6 +87,7 @@ class RtspStream : public std::enable_shared_from_this<RtspStream> {
     const std::string path_;
     TrackSet tracks_;
     bool known_{false};
+    bool away_{false};
     std::optional<Error> error_;
     std::array<std::optional<Line>, 2> lines_;  // by TrackKind
     std::vector<StreamReader*> readers_;        // null: has left while the others are being told
