@@ -502,7 +502,7 @@ TEST(RtspServer, WhoJoinsLaterBeginsWithTheLastKeyFrameAtOnce) {
 
 TEST(RtspServer, WhoAsksWhileTheCameraIsAwayIsToldSoAndOthersStay) {
     RtspServerOptions options;
-    options.start_timeout = seconds{0};
+    options.start_timeout = seconds{1};
     Server server{options};
     Client client{server}, late{server};
     EXPECT_EQ(client.set_up(0, "RTP/AVP/TCP;unicast;interleaved=0-1").status, 200);
