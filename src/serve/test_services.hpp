@@ -4,6 +4,7 @@
 #pragma once
 #include "live/feed_fakes.hpp"
 #include "live/live_windows.hpp"
+#include "serve/fake_pushes.hpp"
 #include "serve/page_assets.hpp"
 #include "serve/router.hpp"
 #include "store/test_folder.hpp"
@@ -18,41 +19,6 @@ namespace vantage::serve {
 inline PasswordCost cheap() {
     return {crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN};
 }
-
-class FakePushes : public PushControl {
-  public:
-    std::vector<PushView> all() const override { return views; }
-    Result<PushView> add(const CameraId& camera, const PushChange& push) override {
-        last = push;
-        if (!push.url) return fail(errc::invalid_argument, "'url' is missing");
-        PushView view{camera, "p1", push.name.value_or("host"), "rtmp://host/live/***", push.stream.value_or("main")};
-        view.state = "connecting";
-        views.push_back(view);
-        return view;
-    }
-    Result<PushView> change(const CameraId& camera, const std::string& id, const PushChange& change) override {
-        last = change;
-        for (auto& view : views) {
-            if (view.camera != camera || view.id != id) continue;
-            if (view.declared_in_file) return fail(errc::read_only, "declared in the configuration file");
-            view.enabled = change.enabled.value_or(view.enabled);
-            return view;
-        }
-        return fail(errc::not_found, "no such push");
-    }
-    Result<PushView> remove(const CameraId& camera, const std::string& id) override {
-        for (const auto& view : views) {
-            if (view.camera != camera || view.id != id) continue;
-            const auto removed = view;
-            std::erase_if(views, [&](const auto& other) { return other.id == removed.id; });
-            return removed;
-        }
-        return fail(errc::not_found, "no such push");
-    }
-
-    std::vector<PushView> views;
-    PushChange last;
-};
 
 class FakeControl : public Control {
   public:
@@ -112,8 +78,7 @@ class FakeControl : public Control {
         SystemView view;
         view.version = "1.2.3";
         view.disks = {{"/footage", disk_state, 1000, 400, 500, 100, 4}};
-        view.rtsp.emplace();
-        view.rtsp->port = 8554;
+        view.rtsp.emplace().port = 8554;
         view.rtsp->readers = 3;
         view.libraries = {{"FFmpeg", "5.1"}};
         return view;
