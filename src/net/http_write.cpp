@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "net/http_connection.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>

@@ -4,6 +4,7 @@
 #include "net/http_connection.hpp"
 #include "net/http_range.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
