@@ -212,8 +212,15 @@ asio::awaitable<HttpConnection::Read> HttpConnection::read_request(Request& requ
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
     keep_alive_ = false;
+    // A whole header mostly has come with the bytes that woke us; then nothing is waited for.
+    beast::error_code error;
+    auto read = parser.put(buffer_.data(), error);
+    buffer_.consume(read);
     limit(limits.header_time, Overdue::cancel);
-    auto [error, read] = co_await http::async_read_header(transport_, buffer_, parser, kTuple);
+    if (error == http::error::need_more) {
+        error = {};
+        std::tie(error, read) = co_await http::async_read_header(transport_, buffer_, parser, kTuple);
+    }
     if (!error && !parser.is_done()) {
         limit(limits.body_time, Overdue::cancel);
         if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
@@ -249,6 +256,16 @@ asio::awaitable<HttpConnection::Read> HttpConnection::read_request(Request& requ
                               list_contains(request.headers.get("Upgrade"), "websocket");
     shared_->proxies.resolve(peer_, transport_.tls() != nullptr, request);
     co_return Read::request;
+}
+
+std::optional<Response> HttpConnection::handle_quickly(const Request& request) const {
+    if (!shared_->quick) return std::nullopt;
+    try {
+        return shared_->quick(request);
+    } catch (const std::exception& e) {
+        log::error("http", "{} {}: {}", to_string(request.method), request.path, e.what());
+        return problem_response(500, "internal", "the server failed; its log says why");
+    }
 }
 
 asio::awaitable<Response> HttpConnection::handle(const Request& request) {
@@ -322,7 +339,12 @@ asio::awaitable<void> HttpConnection::serve() {
         } else {
             request.path = std::move(target->path);
             request.query = std::move(target->query);
-            response = co_await handle(request);
+            auto quick = handle_quickly(request);
+            if (quick) {
+                response = std::move(*quick);
+            } else {
+                response = co_await handle(request);
+            }
             if (response.later) response = co_await answer_later(std::move(response));
         }
         if (response.websocket) {

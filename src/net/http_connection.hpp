@@ -24,11 +24,12 @@ struct HttpShared {
     HttpOptions options;
     TrustedProxies proxies;
     HttpHandler handler;
+    QuickHandler quick;  // may be empty
     boost::asio::thread_pool workers;
     std::atomic<bool> stopping{false};
 
-    HttpShared(HttpOptions o, HttpHandler h)
-        : options(std::move(o)), handler(std::move(h)), workers(options.limits.workers) {}
+    HttpShared(HttpOptions o, HttpHandler h, QuickHandler q)
+        : options(std::move(o)), handler(std::move(h)), quick(std::move(q)), workers(options.limits.workers) {}
 };
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
@@ -54,6 +55,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     boost::asio::awaitable<bool> handshake();
     boost::asio::awaitable<bool> wait_for_request();
     boost::asio::awaitable<Read> read_request(Request& request);
+    std::optional<Response> handle_quickly(const Request& request) const;
     boost::asio::awaitable<Response> handle(const Request& request);
     boost::asio::awaitable<Response> answer_later(Response response);
     boost::asio::awaitable<bool> refuse(int status, std::string_view code, std::string_view detail);

@@ -74,9 +74,9 @@ class Registry {
 }  // namespace
 
 struct HttpServer::State : std::enable_shared_from_this<State> {
-    State(asio::io_context& context, HttpOptions options, HttpHandler handler)
+    State(asio::io_context& context, HttpOptions options, HttpHandler handler, QuickHandler quick)
         : io(context),
-          shared(std::make_shared<HttpShared>(std::move(options), std::move(handler))),
+          shared(std::make_shared<HttpShared>(std::move(options), std::move(handler), std::move(quick))),
           acceptor(asio::make_strand(context)),
           pause(acceptor.get_executor()) {}
 
@@ -154,8 +154,8 @@ void HttpServer::State::begin(tcp::socket socket) {
     });
 }
 
-HttpServer::HttpServer(asio::io_context& io, HttpOptions options, HttpHandler handler)
-    : state_(std::make_shared<State>(io, std::move(options), std::move(handler))) {}
+HttpServer::HttpServer(asio::io_context& io, HttpOptions options, HttpHandler handler, QuickHandler quick)
+    : state_(std::make_shared<State>(io, std::move(options), std::move(handler), std::move(quick))) {}
 
 HttpServer::~HttpServer() {
     stop(milliseconds(0));

@@ -46,10 +46,13 @@ struct HttpOptions {
 
 // Called on a worker; may block. What it throws becomes a 500 and a line in the log.
 using HttpHandler = std::function<Response(const Request&)>;
+// Asked first, on the connection's strand, so it must not block; nothing: the handler is asked. What it gives is sent as it
+// is, never compressed.
+using QuickHandler = std::function<std::optional<Response>(const Request&)>;
 
 class HttpServer {
   public:
-    HttpServer(boost::asio::io_context& io, HttpOptions options, HttpHandler handler);
+    HttpServer(boost::asio::io_context& io, HttpOptions options, HttpHandler handler, QuickHandler quick = {});
     ~HttpServer();  // stop(0) if it still runs
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;

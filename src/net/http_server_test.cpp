@@ -60,7 +60,9 @@ class HttpServerTest : public testing::Test {
     void start(HttpOptions options = {}) {
         options.address = "127.0.0.1";
         options.port = 0;
-        server = std::make_unique<HttpServer>(io, options, [this](const Request& request) { return answer(request); });
+        server = std::make_unique<HttpServer>(
+            io, options, [this](const Request& request) { return answer(request); },
+            [this](const Request& request) { return answer_quickly(request); });
         const auto started = server->start();
         ASSERT_TRUE(started) << started.error().message;
         thread = std::jthread([this] { io.run(); });
@@ -90,6 +92,11 @@ class HttpServerTest : public testing::Test {
         }
         return text_response(200, "text/plain",
                              std::string(to_string(request.method)) + " " + request.path + " " + request.body);
+    }
+    std::optional<Response> answer_quickly(const Request& request) const {
+        if (request.path == "/quick/throw") throw std::runtime_error("secret detail");
+        if (!request.path.starts_with("/quick/")) return std::nullopt;
+        return text_response(200, "text/plain", std::this_thread::get_id() == thread.get_id() ? "at once" : "elsewhere");
     }
     std::string write_file(std::size_t size) {
         std::string content(size, '\0');
@@ -252,6 +259,20 @@ TEST_F(HttpServerTest, AFailingHandlerTellsNothing) {
     EXPECT_EQ(client.request("GET", "/").status, 200);
 }
 
+TEST_F(HttpServerTest, WhatNeedsNoWaitingIsAnsweredWithoutAWorker) {
+    HttpOptions options;
+    options.limits.workers = 1;
+    start(options);
+    TestClient slow(server->port()), client(server->port());
+    slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    in_slow.wait();
+    EXPECT_EQ(body_of(client.request("GET", "/quick/a")), "at once");
+    EXPECT_EQ(client.request("GET", "/quick/throw").status, 500);
+    release.count_down();
+    EXPECT_EQ(body_of(client.request("GET", "/a")), "GET /a ");
+    EXPECT_EQ(slow.response().status, 200);
+}
+
 TEST_F(HttpServerTest, LivesBelowABasePath) {
     HttpOptions options;
     options.base_path = "/cams";
@@ -314,6 +335,20 @@ TEST_F(HttpServerTest, AWebSocketThatReadsNothingIsCut) {
     ASSERT_EQ(client.open_websocket("/ws").status, 101);
     client.send_frame(1, "flood");
     echo->closed.wait();
+}
+
+TEST_F(HttpServerTest, AWebSocketAnswersPingsBetweenMessagesNotInsideThem) {
+    start();
+    TestClient client(server->port());
+    ASSERT_EQ(client.open_websocket("/ws").status, 101);
+    client.send_frame(1, "flood");
+    for (int i = 0; i < 3; ++i) {
+        client.send_frame(9, "ping " + std::to_string(i));
+        for (auto frame = client.frame(); frame.opcode != 10; frame = client.frame()) {
+            ASSERT_TRUE(frame.opcode == 1 || frame.opcode == 2) << frame.opcode;
+            ASSERT_TRUE(frame.payload.size() < 10 || frame.payload == std::string(100'000, 'x'));
+        }
+    }
 }
 
 TEST_F(HttpServerTest, StopFinishesWhatRuns) {

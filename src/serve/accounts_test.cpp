@@ -183,8 +183,10 @@ TEST_F(AccountsTest, SessionsExpireUnlessUsed) {
     EXPECT_FALSE(sessions.by_cookie(unused.cookie));
     EXPECT_FALSE(sessions.by_cookie(""));
     EXPECT_FALSE(sessions.by_cookie(used.who.key_hash)) << "what is stored opens nothing";
+    EXPECT_TRUE(sessions.by_cookie(used.cookie, Lookup::recent));
     ASSERT_TRUE(sessions.end(used.who.key_hash));
     EXPECT_FALSE(sessions.by_cookie(used.cookie));
+    EXPECT_FALSE(sessions.by_cookie(used.cookie, Lookup::recent)) << "logging out is at once, everywhere";
     EXPECT_FALSE(sessions.again(used.who));
 }
 

@@ -41,19 +41,19 @@ std::string session_cookie_name(const net::Request& request) {
     return has_port ? fmt::format("{}_{}", kSessionCookie, host.substr(digits + 1)) : std::string(kSessionCookie);
 }
 
-Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions) {
+Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions, Lookup lookup) {
     if (auto header = request.headers.get("Authorization"); !header.empty()) {
-        if (take_scheme(header, "Bearer")) return sessions.by_token(header, Proof::bearer);
+        if (take_scheme(header, "Bearer")) return sessions.by_token(header, Proof::bearer, lookup);
         if (media && take_scheme(header, "Basic")) {
             const auto password = basic_password(header);
             if (!password) return fail(errc::unauthenticated, "the Authorization header cannot be read");
-            return sessions.by_token(*password, Proof::basic);
+            return sessions.by_token(*password, Proof::basic, lookup);
         }
         return fail(errc::unauthenticated, "use Authorization: Bearer with a token; Basic works on media addresses only");
     }
     const auto cookie = request.cookie(session_cookie_name(request));
     if (cookie.empty()) return fail(errc::unauthenticated, "log in first");
-    return sessions.by_cookie(cookie);
+    return sessions.by_cookie(cookie, lookup);
 }
 
 std::string session_cookie(std::string_view value, const net::Request& request, std::string_view base_path) {

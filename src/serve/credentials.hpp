@@ -15,7 +15,7 @@ std::string session_cookie_name(const net::Request& request);
 
 // In this order: Authorization (Basic only where `media`), cookie. What is given and wrong is not passed over for the next.
 // unauthenticated when nothing is given.
-Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions);
+Result<Identity> identify(const net::Request& request, bool media, Sessions& sessions, Lookup lookup);
 
 // "Set-Cookie" values. Secure when the request came over TLS.
 std::string session_cookie(std::string_view value, const net::Request& request, std::string_view base_path);

@@ -144,7 +144,7 @@ Result<Identity> Router::authorise_link(const net::Request& request, const Endpo
     return who;
 }
 
-Result<Identity> Router::authorise(const net::Request& request, const Match& match, bool linked) const {
+Result<Identity> Router::authorise(const net::Request& request, const Match& match, bool linked, Lookup lookup) const {
     const auto& endpoint = *match.endpoint;
     if (linked) return authorise_link(request, endpoint);
     const auto origin = request.headers.get("Origin");
@@ -153,7 +153,7 @@ Result<Identity> Router::authorise(const net::Request& request, const Match& mat
         if (foreign && !is_read(request.method)) return fail(errc::forbidden, "this request comes from another site");
         return Identity{};
     }
-    auto who = identify(request, endpoint.ways == Ways::media && is_read(request.method), app_.sessions);
+    auto who = identify(request, endpoint.ways == Ways::media && is_read(request.method), app_.sessions, lookup);
     if (!who) return who;
     if (who->proof == Proof::cookie) {
         if (request.wants_websocket && (origin.empty() || foreign))
@@ -186,13 +186,46 @@ Result<net::Response> Router::answer(const net::Request& request, bool linked) c
         response.headers.add("Allow", match.allow);
         return response;
     }
-    auto who = authorise(request, match, linked);
+    auto who = authorise(request, match, linked, Lookup::stored);
     if (!who) {
         auto response = problem(who.error());
         add_challenge(request, match.endpoint->ways, response);
         return response;
     }
     return match.endpoint->handler({request, *who, match.parameters, app_});
+}
+
+// The endpoint that `find` would choose, when it has a quick handler.
+Router::Match Router::find_quick(const net::Request& request) const {
+    Match match;
+    for (const auto& endpoint : table_) {
+        if (endpoint.method != Method::get || !match_pattern(endpoint.pattern, request.path, match.parameters)) continue;
+        if (endpoint.pattern.starts_with("/{camera}") && CameraId::is_reserved(match.parameters.front().second)) continue;
+        if (endpoint.quick != nullptr) match.endpoint = &endpoint;
+        break;
+    }
+    return match;
+}
+
+std::optional<net::Response> Router::quick(const net::Request& request) const {
+    if (!is_read(request.method) || request.wants_websocket) return std::nullopt;
+    const bool linked = Links::is_link(request.path);
+    std::optional<net::Request> opened;
+    if (linked) {
+        auto inner = app_.links.open(request);
+        if (!inner) return std::nullopt;
+        opened = std::move(*inner);
+    }
+    const auto& asked = opened ? *opened : request;
+    const auto match = find_quick(asked);
+    if (match.endpoint == nullptr) return std::nullopt;
+    const auto who = authorise(asked, match, linked, Lookup::recent);
+    if (!who) return std::nullopt;  // `handle` finds out, and says why
+    auto result = match.endpoint->quick({asked, *who, match.parameters, app_});
+    if (!result) return std::nullopt;
+    auto response = *result ? std::move(**result) : problem(result->error());
+    add_common_headers(CommonHeaders(request, app_), response);
+    return response;
 }
 
 net::Response Router::handle(const net::Request& request) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a request to a handler: one table of endpoints, one place that decides who may. Runs on a worker; immutable after
-// construction; safe from any thread. Handlers are functions that get the identity handed to them and need not ask for it.
+// From a request to a handler: one table of endpoints, one place that decides who may. Runs on a worker, and for what needs
+// no waiting on the strand of the connection; immutable after construction; safe from any thread. Handlers are functions
+// that get the identity handed to them and need not ask for it.
 #pragma once
 #include "net/http_message.hpp"
 #include "serve/identity.hpp"
@@ -32,6 +33,9 @@ struct Call {
 };
 
 using Handler = Result<net::Response> (*)(const Call&);
+// What can be answered at once, from memory, on the thread that waits on sockets: it must not block, not even for a lock
+// that somebody holds while blocking. Nothing: the handler answers, on a worker. Nothing is compressed here.
+using QuickHandler = std::optional<Result<net::Response>> (*)(const Call&);
 
 struct Endpoint {
     net::Method method;
@@ -39,7 +43,8 @@ struct Endpoint {
     Need need;
     Ways ways;
     Handler handler;
-    std::string_view summary;  // for /api/openapi.json
+    std::string_view summary;     // for /api/openapi.json
+    QuickHandler quick{nullptr};  // for reading only; asked first, while the right was shown within the last seconds
 };
 
 std::span<const Endpoint> endpoints();
@@ -49,6 +54,8 @@ class Router {
     explicit Router(Services& app, std::span<const Endpoint> table = endpoints()) : app_(app), table_(table) {}
 
     [[nodiscard]] net::Response handle(const net::Request& request) const;
+    // The answer of an endpoint's quick handler, on the connection's strand; nothing when `handle` is to be asked.
+    [[nodiscard]] std::optional<net::Response> quick(const net::Request& request) const;
 
   private:
     using Parameters = std::vector<std::pair<std::string_view, std::string>>;
@@ -58,9 +65,11 @@ class Router {
         std::string allow;  // methods of endpoints whose pattern fits
     };
     [[nodiscard]] Match find(const net::Request& request) const;
+    [[nodiscard]] Match find_quick(const net::Request& request) const;
     // `linked`: `request` is what a signed link stands for.
     [[nodiscard]] Result<net::Response> answer(const net::Request& request, bool linked) const;
-    [[nodiscard]] Result<Identity> authorise(const net::Request& request, const Match& match, bool linked) const;
+    [[nodiscard]] Result<Identity> authorise(const net::Request& request, const Match& match, bool linked,
+                                             Lookup lookup) const;
     [[nodiscard]] Result<Identity> authorise_link(const net::Request& request, const Endpoint& endpoint) const;
 
     Services& app_;

@@ -209,6 +209,53 @@ TEST_F(RouterTest, ARemovedUserIsOutAtOnce) {
     EXPECT_EQ(status(request), 401);
 }
 
+// What is answered without SQL asks for the same right as everything else, only a few seconds later.
+TEST_F(RouterTest, QuickAnswersNeedARightThatWasShownLately) {
+    table = {{Method::get, "/api/v1/me", Need::viewer, Ways::program, nullptr, "", nullptr},
+             {Method::get, "/{camera}/live", Need::viewer, Ways::media,
+              [](const Call&) -> Result<net::Response> { return net::text_response(200, "text/plain", "worker"); }, "",
+              [](const Call& call) -> std::optional<Result<net::Response>> {
+                  if (call.request.parameter("old")) return std::nullopt;
+                  return net::text_response(200, "text/plain", "quick " + call.who.user);
+              }}};
+    const Router router(services.app, table);
+    auto request = request_of(Method::get, "/door/live");
+    EXPECT_FALSE(router.quick(request)) << "nobody";
+    request.headers.add("Authorization", "Bearer " + tokens.at("vera"));
+    EXPECT_FALSE(router.quick(request)) << "not asked for yet";
+    EXPECT_EQ(std::get<std::string>(router.handle(request).body), "worker");
+    const auto answer = router.quick(request);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(std::get<std::string>(answer->body), "quick vera");
+    EXPECT_EQ(answer->headers.get("X-Content-Type-Options"), "nosniff");
+    for (const auto& [path, method] :
+         {std::pair{"/yard/live", Method::get}, {"/door/live", Method::post}, {"/api/v1/me", Method::get}}) {
+        auto other = request_of(method, path);
+        other.headers.add("Authorization", "Bearer " + tokens.at("vera"));
+        EXPECT_FALSE(router.quick(other)) << path;
+    }
+    auto old = request;
+    old.query = {{"old", "1"}};
+    EXPECT_FALSE(router.quick(old)) << "the handler says that it must wait";
+    ASSERT_TRUE(services.accounts.remove("vera", {"root", ""}));
+    services.clock.advance(Sessions::kRemembered);
+    EXPECT_FALSE(router.quick(request));
+    EXPECT_EQ(status(request), 401);
+}
+
+TEST_F(RouterTest, QuickAnswersOpenToLinksAtOnce) {
+    table = {{Method::get, "/{camera}/live", Need::viewer, Ways::media, nullptr, "",
+              [](const Call&) -> std::optional<Result<net::Response>> {
+                  return net::text_response(200, "text/plain", "quick");
+              }}};
+    const Router router(services.app, table);
+    const auto link = link_to("/door/live");
+    auto request = request_of(Method::get, link);
+    EXPECT_TRUE(router.quick(request));
+    services.clock.advance(seconds(61));
+    EXPECT_FALSE(router.quick(request)) << "expired";
+}
+
 TEST_F(RouterTest, CorsIsForThoseOnTheList) {
     TestServices other("", {"https://wall.example"});
     const Router router(other.app, table);

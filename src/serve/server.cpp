@@ -39,7 +39,9 @@ struct Server::Parts {
                    options.allowed_origins,
                    [this](std::function<void()> job) { boost::asio::post(footage_threads, std::move(job)); }},
           router(services),
-          http(io, std::move(options.http), [this](const net::Request& request) { return router.handle(request); }) {}
+          http(
+              io, std::move(options.http), [this](const net::Request& request) { return router.handle(request); },
+              [this](const net::Request& request) { return router.quick(request); }) {}
 
     store::Settings& settings;
     Accounts accounts;

@@ -8,6 +8,7 @@ namespace {
 
 const Error kNobody = fail(errc::unauthenticated, "log in first");
 constexpr auto kTouchAfter = std::chrono::minutes(1);
+constexpr std::size_t kSweepAbove = 256;
 
 }  // namespace
 
@@ -32,7 +33,30 @@ Result<NewSession> Sessions::begin(const store::UserRow& user, const std::string
     return session;
 }
 
+Result<Identity> Sessions::remember(Result<Identity> who) {
+    if (!who) return who;
+    const auto now = clock_.steady();
+    const std::lock_guard hold(mutex_);
+    if (remembered_.size() > kSweepAbove)
+        std::erase_if(remembered_, [now](const auto& entry) { return entry.second.until <= now; });
+    remembered_[who->key_hash] = {*who, now + kRemembered};
+    return who;
+}
+
+Result<Identity> Sessions::recall(const std::string& key_hash, Proof proof) {
+    const std::lock_guard hold(mutex_);
+    const auto found = remembered_.find(key_hash);
+    if (found == remembered_.end() || found->second.until <= clock_.steady()) return kNobody;
+    auto who = found->second.who;
+    who.proof = proof;
+    return who;
+}
+
 Status Sessions::end(const std::string& key_hash) {
+    {
+        const std::lock_guard hold(mutex_);
+        remembered_.erase(key_hash);
+    }
     return settings_.remove_session(key_hash);
 }
 
@@ -44,7 +68,7 @@ Result<Identity> Sessions::by_session_hash(const std::string& key_hash) {
     if (row->expires - now < kLifetime - kExtendAfter) (void)settings_.extend_session(key_hash, now + kLifetime);
     auto who = of_user(row->user, Proof::cookie, key_hash);
     if (who) who->csrf = row->csrf;
-    return who;
+    return remember(std::move(who));
 }
 
 Result<Identity> Sessions::by_token_hash(const std::string& key_hash, Proof proof) {
@@ -61,14 +85,16 @@ Result<Identity> Sessions::by_token_hash(const std::string& key_hash, Proof proo
         if (touch) last = now;
     }
     if (touch) (void)settings_.touch_token(row->id, now);
-    return of_user(row->user, proof, key_hash);
+    return remember(of_user(row->user, proof, key_hash));
 }
 
-Result<Identity> Sessions::by_cookie(std::string_view cookie) {
-    return by_session_hash(token_hash(cookie));
+Result<Identity> Sessions::by_cookie(std::string_view cookie, Lookup lookup) {
+    const auto hash = token_hash(cookie);
+    return lookup == Lookup::recent ? recall(hash, Proof::cookie) : by_session_hash(hash);
 }
-Result<Identity> Sessions::by_token(std::string_view token, Proof proof) {
-    return by_token_hash(token_hash(token), proof);
+Result<Identity> Sessions::by_token(std::string_view token, Proof proof, Lookup lookup) {
+    const auto hash = token_hash(token);
+    return lookup == Lookup::recent ? recall(hash, proof) : by_token_hash(hash, proof);
 }
 
 Result<Identity> Sessions::again(const Identity& who) {

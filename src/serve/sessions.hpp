@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who a request comes from: cookie sessions, API tokens and the one-time tokens of first set-up and of login links. Only
-// hashes are stored. Nothing is cached: a user that was removed, here or by `vantage user`, is out at once. Safe from any
-// thread; blocks on SQL.
+// hashes are stored. A user that was removed, here or by `vantage user`, is out at once; only what is answered without SQL
+// (Lookup::recent) may go on for kRemembered. Safe from any thread; blocks on SQL.
 #pragma once
 #include "base/time.hpp"
 #include "serve/accounts.hpp"
@@ -26,20 +26,25 @@ struct NewToken {
     std::string token;  // the secret; shown once
 };
 
+// Where an identity comes from: the database, or what that said a moment ago, which never blocks.
+enum class Lookup : std::uint8_t { stored, recent };
+
 class Sessions {
   public:
     Sessions(store::Settings& settings, const Clock& clock) : settings_(settings), clock_(clock) {}
 
     static constexpr auto kLifetime = std::chrono::hours(24 * 30);  // since last used
     static constexpr auto kExtendAfter = std::chrono::hours(24);
+    static constexpr seconds kRemembered{4};
 
     Result<NewSession> begin(const store::UserRow& user, const std::string& address);
     Status end(const std::string& key_hash);
     // unauthenticated for a wrong or expired cookie, or when its user is gone. Using it prolongs it.
-    Result<Identity> by_cookie(std::string_view cookie);
+    // With Lookup::recent also when it has not been asked for lately.
+    Result<Identity> by_cookie(std::string_view cookie, Lookup lookup = Lookup::stored);
 
     Result<NewToken> make_token(const std::string& user, const std::string& name, std::optional<UtcTime> expires);
-    Result<Identity> by_token(std::string_view token, Proof proof);
+    Result<Identity> by_token(std::string_view token, Proof proof, Lookup lookup = Lookup::stored);
 
     // The identity as it is now; unauthenticated when session, token or user have gone since.
     Result<Identity> again(const Identity& who);
@@ -54,6 +59,13 @@ class Sessions {
     Result<Identity> by_session_hash(const std::string& key_hash);
     Result<Identity> by_token_hash(const std::string& key_hash, Proof proof);
 
+    Result<Identity> remember(Result<Identity> who);
+    Result<Identity> recall(const std::string& key_hash, Proof proof);
+
+    struct Remembered {
+        Identity who;
+        SteadyTime until;
+    };
     struct LoginToken {
         std::string user;
         SteadyTime expires;
@@ -63,6 +75,7 @@ class Sessions {
     std::mutex mutex_;
     std::map<std::string, LoginToken> login_tokens_;  // by hash; guarded by mutex_
     std::map<std::string, UtcTime> touched_;          // token id to when its use was last written; guarded by mutex_
+    std::map<std::string, Remembered> remembered_;    // by hash of the key; guarded by mutex_
 };
 
 // The one-time token that creates the first admin. Safe from any thread.
