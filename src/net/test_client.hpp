@@ -51,6 +51,8 @@ class TestClient {
         buffer_.append(piece.data(), static_cast<std::size_t>(got));
         return true;
     }
+    // Says that nothing more will be sent.
+    void end() { shutdown(socket_, SHUT_WR); }
     [[nodiscard]] std::size_t buffered() const { return buffer_.size(); }
     // Everything up to the end of the stream.
     std::string rest() {
