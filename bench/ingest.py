@@ -5,7 +5,7 @@ import argparse
 import pathlib
 import time
 
-from measure import ROOT, clip, cpu_seconds, finish, memory_bytes, scratch, support, table
+from measure import ROOT, clip, cpu_seconds, finish, holes, memory_bytes, metric, scratch, support, table
 
 FLOOR = ROOT / "build/release/bench_floor"
 
@@ -20,17 +20,6 @@ def steady(pids, settle, seconds):
     before, began = cpu_seconds(*pids), time.monotonic()
     time.sleep(seconds)
     return (cpu_seconds(*pids) - before) / (time.monotonic() - began) * 100
-
-
-def metric(text, name):
-    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + "{"))
-
-
-def holes(server, urls):
-    """Breaks in what is stored since the first footage of each camera."""
-    now = time.time()
-    return sum(len(server.api.get(f"/api/v1/cameras/{n}/coverage?stream=main&start={now - 3600}&end={now}").json["footage"]) - 1
-               for n in urls)
 
 
 def measure_vantage(urls, args):

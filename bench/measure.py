@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/system"))
@@ -47,6 +48,17 @@ def clip(name, size, fps, bits, gop, seconds=20):
                        check=True)
         draft.rename(path)
     return path
+
+
+def metric(text, name):
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + "{"))
+
+
+def holes(server, urls):
+    """Breaks in what is stored since the first footage of each camera."""
+    now = time.time()
+    return sum(len(server.api.get(f"/api/v1/cameras/{n}/coverage?stream=main&start={now - 3600}&end={now}").json["footage"]) - 1
+               for n in urls)
 
 
 def median(values):

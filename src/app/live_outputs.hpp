@@ -2,6 +2,7 @@
 // The live windows on the program's sockets thread, swept once a second.
 #pragma once
 #include "app/config.hpp"
+#include "ingest/supervisor.hpp"
 #include "live/live_windows.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -15,9 +16,9 @@ live::LiveWindowsOptions live_options(const LiveConfig& config);
 
 class LiveOutputs {
   public:
-    // The clock, and what `streams` refers to, outlive this; `io` runs on one thread or several.
+    // The references outlive this; `io` runs on one thread or several.
     LiveOutputs(boost::asio::io_context& io, live::LiveWindowsOptions options, const Clock& clock,
-                live::LiveWindows::Streams streams);
+                const ingest::Supervisor& supervisor);
     ~LiveOutputs();
     LiveOutputs(const LiveOutputs&) = delete;
     LiveOutputs& operator=(const LiveOutputs&) = delete;

@@ -12,6 +12,6 @@ run_bench() {
     local file=bench/${1//-/_}.py
     [ -f "$file" ] || { echo "./dev bench: no measurement '$1'" >&2; return 2; }
     install_packages test
-    build release vantage bench_floor bench_power_cut
+    build release vantage bench_floor bench_power_cut bench_viewer_load
     python3 "$file" "${@:2}"
 }
