@@ -16,7 +16,7 @@ import dash_mpd
 import fmp4
 import time_code
 from dash_mpd import check_manifest, check_update, read_manifest
-from hls_lint import Faults, Http
+from hls_lint import DECODED, Faults, Http
 
 
 class DashLint:
@@ -151,7 +151,7 @@ class DashLint:
             self.fault(f"{where} does not begin with a key frame")
         if len(data) * 8 / (duration / r.timescale) > 1.5 * int(r.attributes["bandwidth"]) and duration >= r.timescale:
             self.fault(f"{where} has {len(data) * 8 * r.timescale / duration:.0f} bits a second, bandwidth is {r.attributes['bandwidth']}")
-        if self.codes and r.kind == "video":
+        if self.codes and r.kind == "video" and (at == r.timeline[0][0] or at // duration % DECODED == 0):
             begins = manifest.moment("availabilityStartTime") + period.at(r, 0) if manifest.dynamic else r.offset / r.timescale - period.start + period.at(r, 0)
             self.codes.put((where, init[0] + data, track, begins, runs))
 

@@ -22,9 +22,9 @@ RIGHT = "right"
 FAULTS = {
     "early": "was answered with", "old-is-400": "not at once", "takes-anything": "not 400", "whole-too-early": "before it was complete",
     "dates": "off its decode times", "code": "off the time code", "hint-404": "the hinted", "hint-other": "the hinted", "shorter": "is said to last",
-    "not-a-key": "does not begin with a key frame", "hole": "ticks off the end", "gone": "is gone as soon", "samples": "samples, its parts",
+    "not-a-key": "has no key frame", "hole": "ticks off the end", "gone": "is gone as soon", "samples": "samples, its parts",
     "type": "Content-Type", "ahead": "where it only was", "behind": "for long", "codecs": "is said to be", "bandwidth": "its densest segment", "part-404": "404",
-    "broken-media": "bytes behind the last box", "hangs": "was held for", "hints": "wrong hints", "short-parts": "under 85 %", "503-at-once": "was answered with 503",
+    "broken-media": "bytes behind the last box", "hangs": "was held for", "hints": "wrong hints", "short-parts": "under 85 %", "partless": "have no LAST-PART", "503-at-once": "was answered with 503",
 }
 DASH_FAULTS = {
     "short": "is said to last", "late": "it begins at", "code": "off the time code", "clock": "s off, Cache-Control", "type": "Content-Type", "missing": ": 404",
@@ -34,7 +34,7 @@ DASH_FAULTS = {
 
 
 @functools.cache
-def material(seconds=14):
+def material(seconds=30):
     """(init, parts): pictures with time code, encoded once."""
     pictures = b"".join(strip(FIRST * 1_000_000 + n * 1_000_000 // RATE, 1, WIDTH, HEIGHT) for n in range(seconds * RATE))
     file = subprocess.run(
@@ -106,9 +106,9 @@ class Presentation:
                 lines += [f"#EXTINF:{duration * PARTS:.3f},", f"{msn}.segment"]
         lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="{count + (100 if self.fault == "hints" else 0)}.part"')
         for name in reported:
-            ahead = {"ahead": PARTS * 3, "behind": -PARTS * 3}.get(self.fault, 0)
+            ahead = {"ahead": PARTS * 6, "behind": -PARTS * 6}.get(self.fault, 0)
             msn, part = divmod(count - 1 + ahead, PARTS)
-            lines.append(f'#EXT-X-RENDITION-REPORT:URI="{name}",LAST-MSN={msn},LAST-PART={part}')
+            lines.append(f'#EXT-X-RENDITION-REPORT:URI="{name}",LAST-MSN={msn}' + (f",LAST-PART={part}" if self.fault != "partless" else ""))
         return "\n".join(lines) + "\n"
 
     def multivariant(self):
@@ -182,7 +182,7 @@ class Presentation:
             oldest = (count // PARTS - WINDOW) * PARTS
             if self.fault == "old-is-400" and wanted < oldest:
                 return 400, "text/plain", b""
-            if self.fault == "503-at-once" and wanted > count:
+            if self.fault == "503-at-once" and wanted > count - 3 * PARTS:
                 return 503, "text/plain", b""
             if self.fault == "hangs" and wanted > count:
                 time.sleep(5.5)
