@@ -20,11 +20,12 @@ constexpr Ticks group_for(Ticks part_target) {
 }
 
 struct LiveOptions {
-    Ticks part_target{36000};              // 400 ms: no partial segment is longer
-    Ticks target_duration{360000};         // 4 s: no segment is longer; a longer GOP is cut at a part
-    Ticks window{2160000};                 // 24 s are listed; as much again stays for those who listed it before
-    std::size_t most_bytes{192U << 20};    // of what is held, shared with the stream's ring where that still has it
-    static constexpr Ticks kLeast{90000};  // a segment ends with the fragment that reaches 1 s
+    Ticks part_target{36000};            // 400 ms: no partial segment is longer
+    Ticks target_duration{360000};       // 4 s: no segment is longer; a longer GOP is cut at a part
+    Ticks window{2160000};               // 24 s are listed; as much again stays for those who listed it before
+    std::size_t most_bytes{192U << 20};  // of what is held, shared with the stream's ring where that still has it
+    // A segment ends with the fragment that reaches 1 s, or nearly: GOPs of 1 s last a little less by the camera's clock.
+    static constexpr Ticks kLeast{88200};
 };
 
 // A partial segment (RFC 8216bis 4.4.4.9) of one rendition: a run of whole parts.
