@@ -98,6 +98,19 @@ void read_rtsp(const YAML::Node& node, RtspConfig& out, Faults& faults) {
     reader.finish();
 }
 
+void read_transcode(const YAML::Node& node, TranscodeConfig& out, Faults& faults) {
+    MapReader reader(node, "'transcode'", faults);
+    double most = static_cast<double>(out.most);
+    reader.read("most", most, 0, 64);
+    out.most = static_cast<std::size_t>(most);
+    std::vector<std::string> words{"auto"};
+    for (const auto encoder : kH264Encoders) words.emplace_back(to_string(encoder));
+    std::size_t word = 0;
+    reader.read_word("encoder", words, word);
+    if (word > 0) out.encoder = kH264Encoders.at(word - 1);
+    reader.finish();
+}
+
 void read_log(const YAML::Node& node, Config& out, Faults& faults) {
     MapReader reader(node, "'log'", faults);
     std::size_t level = 0, format = 0;
@@ -141,6 +154,7 @@ void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     read_server(reader.node("server"), out.server, faults);
     read_live(reader.node("live"), out.live, faults);
     read_rtsp(reader.node("rtsp"), out.rtsp, faults);
+    read_transcode(reader.node("transcode"), out.transcode, faults);
     read_log(reader.node("log"), out, faults);
     read_export(reader.node("export"), out.exports, faults);
     read_cameras(reader.node("cameras"), out.cameras, faults);

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "ingest/source.hpp"
 #include "live/push.hpp"
+#include "media/h264_encoders.hpp"
 
 #include <filesystem>
 #include <map>
@@ -102,6 +103,12 @@ struct ExportConfig {
     bool operator==(const ExportConfig&) const = default;
 };
 
+struct TranscodeConfig {
+    std::size_t most{4};                 // at once, live and footage
+    std::optional<H264Encoder> encoder;  // nothing: the hardware's if there is one that works
+    bool operator==(const TranscodeConfig&) const = default;
+};
+
 struct Config {
     std::filesystem::path data;  // indexes and settings
     StorageConfig storage;
@@ -110,6 +117,7 @@ struct Config {
     LiveConfig live;
     ExportConfig exports;
     RtspConfig rtsp;
+    TranscodeConfig transcode;
     bool log_json{false};
     bool log_debug{false};
     Cameras cameras;

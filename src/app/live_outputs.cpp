@@ -10,13 +10,6 @@ Ticks ticks_of(double in_seconds) {
     return std::chrono::round<Ticks>(std::chrono::duration<double>(in_seconds));
 }
 
-live::LiveWindows::Streams streams_of(const ingest::Supervisor& supervisor) {
-    return [&supervisor](const live::LiveKey& key) -> std::shared_ptr<stream::Stream> {
-        const auto kind = parse_stream_kind(key.stream);
-        return kind ? supervisor.stream({key.camera, *kind}) : nullptr;
-    };
-}
-
 }  // namespace
 
 live::LiveWindowsOptions live_options(const LiveConfig& config) {
@@ -30,11 +23,10 @@ live::LiveWindowsOptions live_options(const LiveConfig& config) {
 }
 
 LiveOutputs::LiveOutputs(boost::asio::io_context& io, live::LiveWindowsOptions options, const Clock& clock,
-                         const ingest::Supervisor& supervisor)
+                         live::LiveWindows::Streams streams)
     : io_(io),
-      windows_(
-          std::make_shared<live::LiveWindows>(options, clock, streams_of(supervisor),
-                                              [&io](std::function<void()> job) { boost::asio::post(io, std::move(job)); })),
+      windows_(std::make_shared<live::LiveWindows>(
+          options, clock, std::move(streams), [&io](std::function<void()> job) { boost::asio::post(io, std::move(job)); })),
       timer_(std::make_shared<boost::asio::steady_timer>(io)) {
     boost::asio::post(io_, [timer = timer_, windows = std::weak_ptr(windows_)] { sweep_again(timer, windows); });
 }

@@ -2,7 +2,6 @@
 // The live windows on the program's sockets thread, swept once a second.
 #pragma once
 #include "app/config.hpp"
-#include "ingest/supervisor.hpp"
 #include "live/live_windows.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -16,9 +15,9 @@ live::LiveWindowsOptions live_options(const LiveConfig& config);
 
 class LiveOutputs {
   public:
-    // The references outlive this; `io` runs on one thread or several.
+    // The clock, and what `streams` refers to, outlive this; `io` runs on one thread or several.
     LiveOutputs(boost::asio::io_context& io, live::LiveWindowsOptions options, const Clock& clock,
-                const ingest::Supervisor& supervisor);
+                live::LiveWindows::Streams streams);
     ~LiveOutputs();
     LiveOutputs(const LiveOutputs&) = delete;
     LiveOutputs& operator=(const LiveOutputs&) = delete;

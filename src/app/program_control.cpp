@@ -139,6 +139,18 @@ std::shared_ptr<stream::Stream> ProgramControl::stream(const StreamKey& key) con
     return parts_.supervisor.stream(key);
 }
 
+Result<std::shared_ptr<stream::Stream>> ProgramControl::viewed_stream(const CameraId& camera,
+                                                                      const live::StreamName& name) const {
+    if (const auto* profile = std::get_if<live::Profile>(&name)) return parts_.transcodes.stream(camera, *profile);
+    if (auto found = stream({camera, std::get<StreamKind>(name)})) return found;
+    return fail(errc::not_found, fmt::format("camera '{}' has no {} stream", camera.str(), live::to_string(name)));
+}
+
+std::shared_ptr<const footage::Footage> ProgramControl::viewed_footage(const live::StreamName& name) const {
+    if (const auto* profile = std::get_if<live::Profile>(&name)) return parts_.transcodes.footage(parts_.footage, *profile);
+    return {std::shared_ptr<void>(), &parts_.footage};
+}
+
 serve::DiskView ProgramControl::disk_view() const {
     const auto status = parts_.disk.status();
     serve::DiskView out;
@@ -172,6 +184,8 @@ serve::SystemView ProgramControl::system() const {
     out.rtsp = parts_.rtsp();
     out.clock_hold = parts_.retention.status().clock_hold;
     out.libraries = library_versions();
+    const auto transcodes = parts_.transcodes.status();
+    out.transcodes = {transcodes.running, transcodes.most, transcodes.encoder, transcodes.dropped_parts};
     return out;
 }
 

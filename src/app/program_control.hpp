@@ -6,6 +6,8 @@
 #include "footage/disk_footage.hpp"
 #include "footage/retention.hpp"
 #include "live/live_windows.hpp"
+#include "live/pictures.hpp"
+#include "live/transcodes.hpp"
 #include "serve/control.hpp"
 #include "store/settings.hpp"
 
@@ -28,6 +30,8 @@ class ProgramControl final : public serve::Control {
         CameraSet& cameras;
         live::LiveWindows& live_windows;
         record::Exports& exports;
+        live::Transcodes& transcodes;
+        live::Pictures& pictures;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         std::function<std::optional<serve::RtspView>()> rtsp;
         StorageConfig storage;
@@ -47,6 +51,10 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] const footage::Footage& footage() const override { return parts_.footage; }
     [[nodiscard]] live::LiveWindows& live_windows() override { return parts_.live_windows; }
     [[nodiscard]] record::Exports& exports() override { return parts_.exports; }
+    [[nodiscard]] Result<std::shared_ptr<stream::Stream>> viewed_stream(const CameraId& camera,
+                                                                        const live::StreamName& name) const override;
+    [[nodiscard]] std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const override;
+    [[nodiscard]] live::Pictures& pictures() const override { return parts_.pictures; }
     [[nodiscard]] serve::SystemView system() const override;
     void confirm_clock() override { parts_.retention.confirm_clock(); }
     [[nodiscard]] serve::PushControl& pushes() override { return parts_.pushes; }

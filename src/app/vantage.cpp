@@ -35,6 +35,18 @@ Result<serve::ServerOptions> server_options(const Config& config, const std::str
     return options;
 }
 
+// Hardware is asked once; what it says to each transcode would come too late.
+H264Encoder choose_encoder(const TranscodeConfig& config) {
+    if (config.most == 0 || config.encoder == H264Encoder::x264) return H264Encoder::x264;
+    const auto probe = probe_h264_encoder(config.encoder);
+    for (const auto& refused : probe.refused) log::debug("transcoding", "not used: {}", refused);
+    if (config.encoder && probe.found != config.encoder)
+        log::warn("transcoding", "{}; x264 is used instead", probe.refused.empty() ? "" : probe.refused.front());
+    else
+        log::info("transcoding", "H.264 for viewers is encoded by {}", to_string(probe.found));
+    return probe.found;
+}
+
 Status make_folders(const Config& config) {
     for (const auto& folder : {config.data, config.storage.path}) {
         std::error_code error;
@@ -65,6 +77,8 @@ class Vantage::Parts {
     void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog,
                std::shared_ptr<const store::Sealer> sealer);
     Status serve_rtsp(const std::optional<net::TlsFiles>& tls);
+    // What to subscribe to now, by the name in addresses: main, sub or a transcode.
+    [[nodiscard]] Result<std::shared_ptr<stream::Stream>> viewed(const CameraId& camera, const std::string& name) const;
     [[nodiscard]] live::PushEnvironment push_environment() const;
 
     Config config_;  // its cameras: guarded by applying_
@@ -86,6 +100,8 @@ class Vantage::Parts {
     std::unique_ptr<footage::Disk> disk_;
     std::unique_ptr<footage::Retention> retention_;
     std::unique_ptr<footage::RetentionThread> retaining_;
+    std::unique_ptr<live::Transcodes> transcodes_;
+    std::unique_ptr<live::Pictures> pictures_;
     std::unique_ptr<LiveOutputs> live_;
     std::unique_ptr<CameraSet> cameras_;
     std::unique_ptr<PushSet> pushes_;
@@ -111,23 +127,36 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     disk_ = std::make_unique<footage::Disk>(config_.storage.path, files_, *catalog_, open_segments_, clock_);
     retention_ = std::make_unique<footage::Retention>(config_.storage.path, files_, *catalog_, *settings_, clock_,
                                                       footage::space_of_disk);
-    live_ = std::make_unique<LiveOutputs>(http_io_->context(), live_options(config_.live), clock_, *supervisor_);
-    cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_, live::group_for(live_->windows().options().part_target));
+    const auto live = live_options(config_.live);
+    const auto group = live::group_for(live.live.part_target);
+    transcodes_ = std::make_unique<live::Transcodes>(
+        live::TranscodesOptions{
+            .most = config_.transcode.most, .encoder = choose_encoder(config_.transcode), .group = group},
+        [this](const CameraId& camera) { return supervisor_->stream({camera, StreamKind::main}); }, clock_);
+    pictures_ = std::make_unique<live::Pictures>([this](const StreamKey& key) { return supervisor_->stream(key); }, clock_);
+    live_ = std::make_unique<LiveOutputs>(http_io_->context(), live, clock_, [this](const live::LiveKey& key) {
+        auto found = viewed(key.camera, key.stream);
+        return found ? std::move(*found) : nullptr;
+    });
+    cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_, group);
     pushes_ = std::make_unique<PushSet>(*settings_, sealer_, push_environment(), clock_);
     exports_ = std::make_unique<record::Exports>(export_options(), *footage_, files_, clock_);
     control_ = std::make_unique<ProgramControl>(ProgramControl::Parts{
         clock_, *settings_, *catalog_, *disk_, *retention_, *footage_, open_segments_, *supervisor_, make_source, *cameras_,
-        live_->windows(), *exports_, [this] { apply(); },
+        live_->windows(), *exports_, *transcodes_, *pictures_, [this] { apply(); },
         [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; }, config_.storage, zone_, *pushes_});
 }
 
+Result<std::shared_ptr<stream::Stream>> Vantage::Parts::viewed(const CameraId& camera, const std::string& name) const {
+    const auto wanted = live::parse_stream_name(name);
+    if (!wanted) return wanted.error();
+    if (const auto* profile = std::get_if<live::Profile>(&*wanted)) return transcodes_->stream(camera, *profile);
+    if (auto found = supervisor_->stream({camera, std::get<StreamKind>(*wanted)})) return found;
+    return fail(errc::not_found, fmt::format("the camera has no stream '{}' now", name));
+}
+
 live::PushEnvironment Vantage::Parts::push_environment() const {
-    const auto stream = [this](const CameraId& camera, const std::string& name) -> Result<std::shared_ptr<stream::Stream>> {
-        const auto kind = parse_stream_kind(name);
-        auto found = kind ? supervisor_->stream({camera, *kind}) : nullptr;
-        if (!found) return fail(errc::not_found, fmt::format("the camera has no stream '{}' now", name));
-        return found;
-    };
+    const auto stream = [this](const CameraId& camera, const std::string& name) { return viewed(camera, name); };
     auto silence = make_silent_audio();
     if (!silence) log::warn("push", "no silent sound: {}", silence.error().message);
     return {stream, RtmpMuxer::open, silence ? std::make_shared<const SilentAudio>(std::move(*silence)) : nullptr, clock_};
@@ -164,9 +193,8 @@ Status Vantage::Parts::serve_rtsp(const std::optional<net::TlsFiles>& tls) {
         context = std::move(*made);
     }
     const auto find = [this](const CameraId& camera, std::string_view rendition) -> std::shared_ptr<stream::Stream> {
-        if (rendition.empty() || rendition == "main") return supervisor_->stream({camera, StreamKind::main});
-        if (rendition == "sub") return supervisor_->stream({camera, StreamKind::sub});
-        return {};
+        auto found = viewed(camera, rendition.empty() ? "main" : std::string(rendition));
+        return found ? std::move(*found) : nullptr;
     };
     rtsp_ = std::make_unique<RtspService>(config, std::move(context), find, *stream_access_);
     return {};
@@ -229,9 +257,11 @@ void Vantage::Parts::reload() {
     {
         const std::lock_guard lock(applying_);
         if (fresh->server != config_.server || fresh->live != config_.live || fresh->rtsp != config_.rtsp ||
-            fresh->storage.path != config_.storage.path || fresh->data != config_.data)
+            fresh->transcode != config_.transcode || fresh->storage.path != config_.storage.path ||
+            fresh->data != config_.data)
             log::warn("configuration",
-                      "changes of 'server', 'live', 'rtsp', 'data' and the storage's path apply from the next start on");
+                      "changes of 'server', 'live', 'rtsp', 'transcode', 'data' and the storage's path apply "
+                      "from the next start on");
         config_.cameras = fresh->cameras;
         config_.exports = fresh->exports;
         config_.storage.days = fresh->storage.days;
@@ -252,6 +282,8 @@ void Vantage::Parts::stop() {
     rtsp_.reset();
     retaining_.reset();
     pushes_->stop();
+    pictures_->stop();
+    transcodes_->stop();
     cameras_->stop_sources();
     disk_->stop();
     cameras_->clear();

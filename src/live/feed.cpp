@@ -22,8 +22,9 @@ void FeedSession::on_close() {
 std::optional<std::string> FeedSession::ended() {
     // The stream object changes when its camera's configuration does.
     if (mode_ == Mode::live && !reader_) {
-        subscribe();
-        if (reader_ && wake_) wake_();
+        if (auto subscribed = subscribe(); !subscribed && subscribed.error().code == errc::overloaded)
+            give_up(subscribed.error());
+        if ((reader_ || !out_.empty()) && wake_) wake_();
     }
     return sources_.ended ? sources_.ended() : std::nullopt;
 }
@@ -49,15 +50,14 @@ void FeedSession::start(const FeedLive& live) {
     halt();
     remember_codecs(live.codecs);
     request_ = live.request;
-    kind_ = live.stream;
+    name_ = live.stream;
     mode_ = Mode::live;
     tracks_.emplace(live.audio, codecs_);
-    subscribe();
-    if (!reader_) {
-        give_up(fail(errc::not_found, fmt::format("camera '{}' has no {} stream", sources_.camera.str(), to_string(kind_))));
+    if (auto subscribed = subscribe(); !subscribed) {
+        give_up(subscribed.error());
         return;
     }
-    if (const auto lost = sources_.lost ? sources_.lost(kind_) : std::nullopt)
+    if (const auto lost = sources_.lost ? sources_.lost(kind_behind(name_)) : std::nullopt)
         send_text(feed_lost(request_, lost->since, lost->detail));
 }
 
@@ -65,14 +65,14 @@ void FeedSession::start(const FeedPlay& play) {
     halt();
     remember_codecs(play.codecs);
     request_ = play.request;
-    kind_ = play.stream;
+    name_ = play.stream;
     mode_ = Mode::footage;
     until_ = play.until;
     inbox_ = std::make_shared<Inbox>();
     // Above the speed at which every frame is sent nobody listens.
     const bool audio = play.audio && play.speed <= FeedPlayback::kEveryFrameUpTo;
-    playback_ = std::make_shared<FeedPlayback>(sources_.footage, StreamKey{sources_.camera, kind_}, play.at, play.speed,
-                                               FeedTracks(audio, codecs_));
+    playback_ = std::make_shared<FeedPlayback>(sources_.footage(name_), StreamKey{sources_.camera, kind_behind(name_)},
+                                               play.at, play.speed, FeedTracks(audio, codecs_));
 }
 
 void FeedSession::start(const FeedGrant& grant) {
@@ -100,10 +100,11 @@ std::optional<net::WebSocketMessage> FeedSession::next() {
     return message;
 }
 
-void FeedSession::subscribe() {
-    const auto stream = sources_.stream(kind_);
-    if (!stream || stream == stream_) return;
-    stream_ = stream;
+Status FeedSession::subscribe() {
+    auto stream = sources_.stream(name_);
+    if (!stream) return stream.error();
+    if (*stream == stream_) return {};
+    stream_ = std::move(*stream);
     started_ = up_to_date_ = false;
     stream::ReaderOptions options;
     options.name = sources_.reader_name;
@@ -111,7 +112,8 @@ void FeedSession::subscribe() {
     options.on_ready = [wake = wake_] {
         if (wake) wake();
     };
-    reader_ = stream->subscribe(std::move(options));
+    reader_ = stream_->subscribe(std::move(options));
+    return {};
 }
 
 void FeedSession::pull_live() {
@@ -163,7 +165,7 @@ void FeedSession::take_live(const PartPtr& part) {
 void FeedSession::send_init(const InitPtr& init) {
     if (sent_ && (sent_ == init || sent_->data == init->data)) return;
     sent_ = init;
-    send_text(feed_init(request_, kind_, *init, mode_ == Mode::live));
+    send_text(feed_init(request_, name_, *init, mode_ == Mode::live));
     out_.push_back({true, init, init->data});
 }
 

@@ -24,12 +24,14 @@ struct FeedLost {
 // What a feed needs of the program. The functions are called on the strand and must not block.
 struct FeedSources {
     CameraId camera;
-    std::string reader_name;                                            // "browser 10.0.0.7"
-    std::function<std::shared_ptr<stream::Stream>(StreamKind)> stream;  // null when there is none
-    std::function<std::optional<FeedLost>(StreamKind)> lost;            // nothing while it sends or connects
-    std::function<std::optional<std::string>()> ended;                  // why the feed must end, e.g. "logged out"
-    std::function<void(std::function<void()>)> read_footage;            // runs it where it may block
-    const footage::Footage& footage;
+    std::string reader_name;  // "browser 10.0.0.7"
+    // What to subscribe to now. errc::not_found when there is none, overloaded for one transcode too many.
+    std::function<Result<std::shared_ptr<stream::Stream>>(const StreamName&)> stream;
+    std::function<std::optional<FeedLost>(StreamKind)> lost;  // nothing while it sends or connects
+    std::function<std::optional<std::string>()> ended;        // why the feed must end, e.g. "logged out"
+    std::function<void(std::function<void()>)> read_footage;  // runs it where it may block
+    // As it lies on disk or transcoded; for one playback, of the stream behind the name.
+    std::function<std::shared_ptr<const footage::Footage>(const StreamName&)> footage;
     const Clock& clock;
 };
 
@@ -57,7 +59,7 @@ class FeedSession final : public net::WebSocketSession, public std::enable_share
     void halt();
     void remember_codecs(const std::vector<std::string>& codecs);
 
-    void subscribe();
+    Status subscribe();
     void pull_live();
     void take_live(const PartPtr& part);
     void send_init(const InitPtr& init);
@@ -76,7 +78,7 @@ class FeedSession final : public net::WebSocketSession, public std::enable_share
     std::vector<std::string> codecs_;  // what the browser plays, as it said last
     Mode mode_{Mode::idle};
     std::int64_t request_{0};
-    StreamKind kind_{StreamKind::main};
+    StreamName name_{StreamKind::main};
 
     // Live.
     std::shared_ptr<stream::Stream> stream_;

@@ -19,12 +19,17 @@ constexpr std::uint64_t kRestOfPart = 32U << 10;
 
 }  // namespace
 
-FeedPlayback::FeedPlayback(const footage::Footage& footage, StreamKey stream, UtcTime at, double speed, FeedTracks tracks)
-    : footage_(footage), stream_(std::move(stream)), speed_(speed), tracks_(std::move(tracks)), expected_(to_media(at)) {}
+FeedPlayback::FeedPlayback(std::shared_ptr<const footage::Footage> footage, StreamKey stream, UtcTime at, double speed,
+                           FeedTracks tracks)
+    : footage_(std::move(footage)),
+      stream_(std::move(stream)),
+      speed_(speed),
+      tracks_(std::move(tracks)),
+      expected_(to_media(at)) {}
 
 Status FeedPlayback::refill() {
     for (const auto horizon : kHorizons) {
-        auto found = footage_.fragments(stream_, to_utc(expected_), to_utc(expected_) + horizon, kFragmentsAtOnce);
+        auto found = footage_->fragments(stream_, to_utc(expected_), to_utc(expected_) + horizon, kFragmentsAtOnce);
         if (!found) return found.error();
         for (auto& fragment : *found)
             if (!last_ || fragment.start > *last_) ahead_.push_back(std::move(fragment));
@@ -34,7 +39,7 @@ Status FeedPlayback::refill() {
 }
 
 std::string FeedPlayback::reason_of_gap(UtcTime from, UtcTime to) const {
-    const auto coverage = footage_.coverage(stream_, from, to);
+    const auto coverage = footage_->coverage(stream_, from, to);
     std::string reason = "not recorded";
     auto longest = microseconds(0);
     if (!coverage) return reason;
@@ -92,21 +97,22 @@ Result<std::vector<PartPtr>> FeedPlayback::read(const footage::Fragment& fragmen
     const std::uint64_t enough = fragment.key_bytes + fragment.key_bytes / 2 + kRestOfPart;
     if (speed_ > kEveryFrameUpTo && fragment.key_bytes > 0 && enough < fragment.bytes) {
         head.bytes = enough;
-        auto parts = footage_.read(head);
+        auto parts = footage_->read(head);
         if (parts && !parts->empty()) return parts;
     }
-    return footage_.read(fragment);
+    return footage_->read(fragment);
 }
 
 Status FeedPlayback::append(const footage::Fragment& fragment, Ticks duration, std::vector<FeedItem>& items) {
     const auto parts = read(fragment);
+    if (!parts && (parts.error().code == errc::overloaded || parts.error().code == errc::unsupported)) return parts.error();
     if (!parts) {
         // Retention may have taken the file meanwhile; the rest of the footage is still there.
         log::warn("playback", "{} at {}: {}", to_string(stream_), to_rfc3339(to_utc(fragment.start)), parts.error().message);
         items.emplace_back(FeedGapItem{to_utc(fragment.start), to_utc(fragment.start + duration), "cannot be read"});
         return {};
     }
-    if (auto told = append_init(fragment.segment->init, items); !told) return told;
+    if (auto told = append_init(parts->empty() ? fragment.segment->init : parts->front()->init, items); !told) return told;
     if (speed_ > kEveryFrameUpTo) {
         append_key_frame(*parts, duration, items);
         return {};

@@ -29,10 +29,12 @@ class FeedPlayback {
     // Holes up to this long play over without help.
     static constexpr milliseconds kSeam{200};
 
-    FeedPlayback(const footage::Footage& footage, StreamKey stream, UtcTime at, double speed, FeedTracks tracks);
+    FeedPlayback(std::shared_ptr<const footage::Footage> footage, StreamKey stream, UtcTime at, double speed,
+                 FeedTracks tracks);
 
     // What comes next: one fragment that begins before `until`, with what must be told before it. Empty: the next one begins
-    // later. After FeedEndItem there is nothing more. Errors: those of Footage, and unsupported.
+    // later. After FeedEndItem there is nothing more. Errors: those of Footage (overloaded: too
+    // many transcodes), and unsupported.
     Result<std::vector<FeedItem>> next(UtcTime until);
 
   private:
@@ -44,7 +46,7 @@ class FeedPlayback {
     void append_key_frame(const std::vector<PartPtr>& parts, Ticks duration, std::vector<FeedItem>& items);
     Ticks take_close_ones(const footage::Fragment& first);
 
-    const footage::Footage& footage_;
+    const std::shared_ptr<const footage::Footage> footage_;
     const StreamKey stream_;
     const double speed_;
     FeedTracks tracks_;

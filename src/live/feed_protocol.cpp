@@ -47,8 +47,8 @@ Result<UtcTime> time_of(const json::object& object, std::string_view name) {
 template <class Command>
 Status read_common(const json::object& object, Command& command) {
     command.request = request_of(object);
-    const auto kind = text_of(object, "stream");
-    const auto stream = parse_stream_kind(kind.empty() ? "main" : kind);
+    const auto name = text_of(object, "stream");
+    const auto stream = parse_stream_name(name.empty() ? "main" : name);
     if (!stream) return stream.error();
     command.stream = *stream;
     const auto* audio = object.if_contains("audio");
@@ -108,7 +108,7 @@ Result<FeedCommand> parse_feed_command(std::string_view text) {
     return wrong("'type' must be live, play, grant or stop");
 }
 
-std::string feed_init(std::int64_t request, StreamKind stream, const Init& init, bool live) {
+std::string feed_init(std::int64_t request, const StreamName& stream, const Init& init, bool live) {
     const auto& video = init.tracks.video;
     return fmt::format(R"({{"type":"init","request":{},"stream":"{}","mime":{},"live":{},"width":{},"height":{}}})", request,
                        to_string(stream), quoted(init.mime), live, video ? video->width : 0, video ? video->height : 0);

@@ -2,8 +2,8 @@
 // The text messages of the browser feed (docs/http-api.md, "The feed"): reading those of the page, writing ours. Pure
 // functions; safe on hostile text.
 #pragma once
-#include "base/ids.hpp"
 #include "base/time.hpp"
+#include "live/stream_name.hpp"
 #include "media/part.hpp"
 
 #include <cstdint>
@@ -17,13 +17,13 @@ namespace vantage::live {
 
 struct FeedLive {
     std::int64_t request{0};
-    StreamKind stream{StreamKind::main};
+    StreamName stream{StreamKind::main};
     bool audio{false};
     std::vector<std::string> codecs;  // empty: as said before
 };
 struct FeedPlay {
     std::int64_t request{0};
-    StreamKind stream{StreamKind::main};
+    StreamName stream{StreamKind::main};
     bool audio{false};
     std::vector<std::string> codecs;
     UtcTime at;
@@ -40,7 +40,7 @@ using FeedCommand = std::variant<FeedLive, FeedPlay, FeedGrant, FeedStop>;
 // errc::invalid_argument says what is wrong.
 Result<FeedCommand> parse_feed_command(std::string_view text);
 
-std::string feed_init(std::int64_t request, StreamKind stream, const Init& init, bool live);
+std::string feed_init(std::int64_t request, const StreamName& stream, const Init& init, bool live);
 std::string feed_gap(std::int64_t request, UtcTime from, UtcTime to, std::string_view reason);
 std::string feed_dropped(std::int64_t request, std::size_t parts);
 std::string feed_lost(std::int64_t request, UtcTime since, std::string_view detail);

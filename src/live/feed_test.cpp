@@ -32,11 +32,18 @@ class FeedTest : public testing::Test {
     FeedSources sources() {
         return {*CameraId::parse("door"),
                 "test",
-                [this](StreamKind kind) { return kind == StreamKind::main ? stream : nullptr; },
+                [this](const StreamName& name) -> Result<std::shared_ptr<stream::Stream>> {
+                    if (name == StreamName(Profile::p360)) return fail(errc::overloaded, "too many");
+                    if (name == StreamName(StreamKind::sub)) return fail(errc::not_found, "there is no sub stream");
+                    return stream;
+                },
                 [this](StreamKind) { return lost; },
                 [] { return std::nullopt; },
                 [this](std::function<void()> job) { jobs.push_back(std::move(job)); },
-                footage,
+                [this](const StreamName& name) {
+                    played.push_back(name);
+                    return std::shared_ptr<const footage::Footage>(std::shared_ptr<void>(), &footage);
+                },
                 clock};
     }
     void run_jobs() {
@@ -88,6 +95,7 @@ class FeedTest : public testing::Test {
     SimulatedClock clock{UtcTime(seconds(1000))};
     std::shared_ptr<stream::Stream> stream = std::make_shared<stream::Stream>(1U << 20);
     FakeFootage footage;
+    std::vector<StreamName> played;
     std::optional<FeedLost> lost;
     std::vector<std::function<void()>> jobs;
     int wakes{0};
@@ -136,6 +144,23 @@ TEST_F(FeedTest, WithoutAudioThePlayerGetsVideoOnly) {
 
     feed->on_text(R"({"type":"live","request":3,"audio":true,"codecs":["avc1.42E01E"]})");
     EXPECT_EQ(drain()[0].text.at("mime"), json::value(mime_type({h264_track(), {}}))) << "a browser without AAC";
+}
+
+TEST_F(FeedTest, TranscodesAreAskedForByName) {
+    publish_second(1000, init_of(false));
+    feed->on_text(R"({"type":"live","request":1,"stream":"480p"})");
+    EXPECT_EQ(drain().at(0).text.at("stream"), "480p");
+    feed->on_text(R"({"type":"live","request":2,"stream":"360p"})");
+    auto sent = drain();
+    ASSERT_EQ(types(sent), std::vector<std::string>{"error"});
+    EXPECT_EQ(sent[0].text.at("code"), "overloaded");
+    feed->on_text(R"({"type":"live","request":3,"stream":"8k"})");
+    EXPECT_EQ(drain().at(0).text.at("code"), "invalid_argument");
+
+    footage.add(main, 1000, 1002);
+    feed->on_text(R"({"type":"play","request":4,"stream":"h264","at":1000})");
+    EXPECT_EQ(drain().at(0).text.at("stream"), "h264");
+    EXPECT_EQ(played, std::vector<StreamName>{Profile::h264});
 }
 
 TEST_F(FeedTest, SaysWhenTheBrowserCannotPlayTheStream) {

@@ -4,10 +4,13 @@
 #include "media/h26x.hpp"
 #include "media/jpeg.hpp"
 #include "media/picture_decoder.hpp"
+#include "media/test_clip.hpp"
 #include "media/test_media.hpp"
 #include "media/test_packets.hpp"
 
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace vantage {
 namespace {
@@ -143,7 +146,65 @@ TEST(VideoTranscoder, PassesOverWhatIsBrokenAndGoesOn) {
     for (std::size_t size = 0; size < jpeg.size(); size += 97)
         (void)bench.transcoder->push(kStart + 1s + Ticks{static_cast<std::int64_t>(size)}, ByteView(jpeg).first(size));
     Track h264;
-    EXPECT_EQ(VideoTranscoder::make(h264, {}, {}).error().code, errc::unsupported);
+    EXPECT_EQ(VideoTranscoder::make(h264, {}, {}).error().code, errc::malformed) << "no parameters";
+    EXPECT_EQ(VideoTranscoder::make(test::aac_track(), {}, {}).error().code, errc::unsupported);
+}
+
+TEST(VideoTranscoder, TimesKeysAndSizeOfAStreamWithBFrames) {
+    const auto clip = test::make_clip({.width = 960, .height = 540, .frames = 100, .gop = 40, .b_frames = 3});
+    ASSERT_GT(clip.track.reorder_depth, 0);
+    std::vector<PacketPtr> out;
+    std::optional<Track> track;
+    auto transcoder = VideoTranscoder::make(clip.track, {.keys_of_source = true, .max_height = 270, .fps = 25},
+                                            {.on_track = [&](const Track& made) { track = made; },
+                                             .on_frame =
+                                                 [&](MediaTime pts, bool key, Bytes data) {
+                                                     auto packet = std::make_shared<Packet>();
+                                                     packet->dts = pts;
+                                                     packet->key = key;
+                                                     packet->data = std::move(data);
+                                                     out.push_back(std::move(packet));
+                                                 }})
+                          .value();
+    std::vector<MediaTime> source_keys, keys;
+    for (const auto& packet : clip.packets) {
+        if (packet->key) source_keys.push_back(packet->pts());
+        ASSERT_TRUE(transcoder->push(packet->pts(), packet->data, packet->key));
+    }
+    ASSERT_TRUE(transcoder->finish());
+    ASSERT_EQ(out.size(), 100U);
+    for (const auto& packet : out)
+        if (packet->key) keys.push_back(packet->dts);
+    EXPECT_EQ(keys, source_keys) << "those of the source, where they come within 2 s";
+    for (const auto& seen : test::look(*track, out)) {
+        ASSERT_TRUE(seen.shows);
+        EXPECT_LE(std::chrono::abs(*seen.shows - to_utc(seen.pts)), 12us);
+        EXPECT_EQ(seen.height, 270);
+        EXPECT_EQ(seen.width, 480);
+    }
+    EXPECT_EQ(*track, transcoded_track(clip.track, {.max_height = 270}).value());
+}
+
+TEST(VideoTranscoder, TheBitRateStaysUnderItsCapAtAnyRate) {
+    EXPECT_EQ(cap_of(640, 360), 576'000);
+    EXPECT_EQ(cap_of(1920, 1080), 5'184'000);
+    EXPECT_EQ(fit_height({1920, 1080}, 480), (PictureSize{854, 480}));
+    EXPECT_EQ(fit_height({1920, 1081}, 0), (PictureSize{1920, 1080}));
+    EXPECT_EQ(fit_height({704, 576}, 720), (PictureSize{704, 576}));
+    for (const double fps : {10.0, 40.0}) {
+        std::size_t bytes = 0;
+        const auto encoder = VideoTranscoderOptions{.fps = fps};
+        const auto noise = test::make_noise(384, 216, static_cast<int>(fps) * 4, Ticks(std::llround(90000 / fps)));
+        auto transcoder =
+            VideoTranscoder::make(noise.track, encoder,
+                                  {.on_track = [](const Track&) {},
+                                   .on_frame = [&](MediaTime, bool, const Bytes& data) { bytes += data.size(); }})
+                .value();
+        for (const auto& packet : noise.packets) ASSERT_TRUE(transcoder->push(packet->pts(), packet->data, packet->key));
+        const auto rate = static_cast<double>(bytes) * 8 / 4;
+        EXPECT_LT(rate, 1.4 * static_cast<double>(cap_of(384, 216))) << fps << " a second";
+        EXPECT_GT(rate, 0.5 * static_cast<double>(cap_of(384, 216))) << fps << " a second";
+    }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "footage/footage.hpp"
+#include "live/stream_name.hpp"
 #include "media/track.hpp"
 #include "record/exports.hpp"
 #include "serve/push_control.hpp"
@@ -17,6 +18,7 @@
 
 namespace vantage::live {
 class LiveWindows;
+class Pictures;
 }
 
 namespace vantage::serve {
@@ -76,6 +78,12 @@ struct RtspView {
     std::uint64_t refused{0};         // wrong passwords, no right, too many
 };
 
+struct TranscodesView {
+    std::size_t running{0}, most{0};  // live and footage together
+    std::string encoder;              // "x264", "vaapi", ...
+    std::uint64_t dropped_parts{0};   // since start
+};
+
 struct SystemView {
     std::string version;
     UtcTime started;
@@ -86,6 +94,7 @@ struct SystemView {
     std::optional<RtspView> rtsp;                                // nothing: it is off
     std::optional<std::string> clock_hold;                       // why nothing is deleted by age: the host's clock stepped
     std::vector<std::pair<std::string, std::string>> libraries;  // name, version
+    TranscodesView transcodes;
 };
 
 class Control {
@@ -107,6 +116,13 @@ class Control {
     [[nodiscard]] virtual const footage::Footage& footage() const = 0;
     [[nodiscard]] virtual live::LiveWindows& live_windows() = 0;
     [[nodiscard]] virtual record::Exports& exports() = 0;
+    // Live and footage by the name a viewer asks with, transcoded or as they are. Ask for the stream whenever you subscribe:
+    // a transcode is closed when nobody has read it for a while. errc::not_found when there is none, overloaded when too
+    // many run. The footage is for one viewer, and for the stream that is behind the name (live::kind_behind).
+    [[nodiscard]] virtual Result<std::shared_ptr<stream::Stream>> viewed_stream(const CameraId& camera,
+                                                                                const live::StreamName& name) const = 0;
+    [[nodiscard]] virtual std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const = 0;
+    [[nodiscard]] virtual live::Pictures& pictures() const = 0;
     [[nodiscard]] virtual SystemView system() const = 0;
     // A person says that the host's clock is right after a step: retention by age goes on. Blocks on settings.db.
     virtual void confirm_clock() = 0;

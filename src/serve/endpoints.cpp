@@ -75,6 +75,8 @@ constexpr Endpoint kEndpoints[] = {
      "Inits and segments of a rendition"},
     {get, "/exports/{id}/{file}", viewer, media, h::get_export_file,
      "A file of an export, with ranges, also while it is written"},
+    {get, "/{camera}/mjpeg", viewer, media, h::open_mjpeg, "Motion JPEG for old browsers and dashboards"},
+    {get, "/{camera}/snapshot.jpg", viewer, media, h::get_snapshot, "The newest picture"},
     {get, "/{camera}/{stream}/{date}/{file}", viewer, media, h::get_segment_file,
      "A segment file as it lies on disk, with ranges"},
 };

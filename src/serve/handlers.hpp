@@ -57,6 +57,10 @@ Answer get_rendition_media(const Call& call);
 Answer get_stream_manifest(const Call& call);
 Answer get_stream_time(const Call& call);
 
+// handlers_pictures.cpp
+Answer open_mjpeg(const Call& call);
+Answer get_snapshot(const Call& call);
+
 // handlers_users.cpp
 Answer list_users(const Call& call);
 Answer add_user(const Call& call);

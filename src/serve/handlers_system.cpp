@@ -36,6 +36,10 @@ json::value to_json(const std::optional<RtspView>& rtsp) {
                         {"readers", rtsp->readers}};
 }
 
+json::object to_json(const TranscodesView& transcodes) {
+    return {{"running", transcodes.running}, {"most", transcodes.most}, {"encoder", transcodes.encoder}};
+}
+
 }  // namespace
 
 Answer get_system(const Call& call) {
@@ -55,6 +59,7 @@ Answer get_system(const Call& call) {
                                            {"clock_hold", std::move(hold)},
                                            {"rtsp", to_json(view.rtsp)},
                                            {"disks", std::move(disks)},
+                                           {"transcodes", to_json(view.transcodes)},
                                            {"libraries", std::move(libraries)}});
 }
 

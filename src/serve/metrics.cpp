@@ -157,6 +157,15 @@ void add_rtsp(const RtspView& rtsp, std::vector<MetricFamily>& families) {
         MetricType::Counter, rtsp.refused);
 }
 
+void add_transcodes(const TranscodesView& transcodes, std::vector<MetricFamily>& families) {
+    auto running = family_of("vantage_transcodes", "Transcodes that run, live and footage", MetricType::Gauge);
+    add_sample(running, {{"encoder", transcodes.encoder}}, static_cast<double>(transcodes.running));
+    auto dropped = family_of("vantage_transcode_dropped_parts_total",
+                             "Parts that transcodes passed over because they could not keep up", MetricType::Counter);
+    add_sample(dropped, {}, static_cast<double>(transcodes.dropped_parts));
+    for (auto* family : {&running, &dropped}) families.push_back(std::move(*family));
+}
+
 }  // namespace
 
 std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
@@ -166,6 +175,7 @@ std::string metrics_text(const std::vector<CameraView>& cameras, const std::vect
     add_pushes(pushes, families);
     add_disks(system, families);
     if (system.rtsp) add_rtsp(*system.rtsp, families);
+    add_transcodes(system.transcodes, families);
     auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);
     add_sample(info, {{"version", system.version}}, 1);
     auto started = family_of("process_start_time_seconds", "Unix time of the start", MetricType::Gauge);

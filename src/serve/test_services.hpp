@@ -4,6 +4,7 @@
 #pragma once
 #include "live/feed_fakes.hpp"
 #include "live/live_windows.hpp"
+#include "live/pictures.hpp"
 #include "serve/fake_pushes.hpp"
 #include "serve/page_assets.hpp"
 #include "serve/router.hpp"
@@ -74,6 +75,15 @@ class FakeControl : public Control {
     const footage::Footage& footage() const override { return recorded; }
     live::LiveWindows& live_windows() override { return windows; }
     record::Exports& exports() override { return *exported; }
+    Result<std::shared_ptr<stream::Stream>> viewed_stream(const CameraId& camera,
+                                                          const live::StreamName& name) const override {
+        if (auto found = stream({camera, live::kind_behind(name)})) return found;
+        return fail(errc::not_found, "no such stream");
+    }
+    std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& /*name*/) const override {
+        return {std::shared_ptr<void>(), &recorded};
+    }
+    live::Pictures& pictures() const override { return *jpegs; }
     SystemView system() const override {
         SystemView view;
         view.version = "1.2.3";
@@ -81,6 +91,7 @@ class FakeControl : public Control {
         view.rtsp.emplace().port = 8554;
         view.rtsp->readers = 3;
         view.libraries = {{"FFmpeg", "5.1"}};
+        view.transcodes = {1, 4, "x264", 7};
         return view;
     }
 
@@ -108,6 +119,9 @@ class FakeControl : public Control {
                               [] { return Result<std::uint64_t>(1U << 30); }, [](UtcTime t) { return to_rfc3339(t); },
                               [](const CameraId& id) { return id.str(); }},
         recorded, files, export_clock);
+    SystemClock system_clock;
+    std::unique_ptr<live::Pictures> jpegs =
+        std::make_unique<live::Pictures>([this](const StreamKey& key) { return stream(key); }, system_clock);
     std::string last_config;
     std::string disk_state{"good"};
 };

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "media/video_decoder.hpp"
+
+#include <fmt/format.h>
+
+namespace vantage::libav {
+namespace {
+
+constexpr std::size_t kMostKeys = 64;  // of a decoder that shows none of them
+
+Status set_config(AVCodecContext& context, ByteView config) {
+    context.extradata = static_cast<std::uint8_t*>(av_mallocz(config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+    if (context.extradata == nullptr) throw std::bad_alloc{};
+    context.extradata_size = static_cast<int>(config.size());
+    std::copy(config.begin(), config.end(), context.extradata);
+    return {};
+}
+
+}  // namespace
+
+Result<VideoDecoder> VideoDecoder::open(const Track& track, int threads) {
+    initialize();
+    const auto* codec = avcodec_find_decoder(id_of(track.codec));
+    if (codec == nullptr || codec->type != AVMEDIA_TYPE_VIDEO)
+        return fail(errc::unsupported, fmt::format("no decoder for {}", to_string(track.codec)));
+    VideoDecoder out;
+    out.intra_only_ = track.codec == Codec::mjpeg;
+    if (!out.intra_only_ && track.config.empty())
+        return fail(errc::malformed, fmt::format("{} without parameters cannot be decoded", to_string(track.codec)));
+    out.codec_.reset(avcodec_alloc_context3(codec));
+    auto& context = *out.codec_;
+    context.thread_count = threads;
+    context.pkt_timebase = kTicks;
+    // A recovery point is shown although what it refers to is missing.
+    context.flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+    if (auto set = set_config(context, track.config); !set) return set.error();
+    if (const int code = avcodec_open2(&context, codec, nullptr); code < 0)
+        return error(code, fmt::format("open the {} decoder", to_string(track.codec)));
+    return out;
+}
+
+bool VideoDecoder::was_key(MediaTime pts) {
+    bool key = false;
+    while (!keys_.empty() && keys_.front() <= pts) {
+        key = keys_.front() == pts;
+        keys_.pop_front();
+    }
+    return key;
+}
+
+Status VideoDecoder::take(const Out& out, int& pictures) {
+    for (;;) {
+        const int got = avcodec_receive_frame(codec_.get(), picture_.get());
+        if (got == AVERROR(EAGAIN) || got == AVERROR_EOF) return {};
+        if (got < 0) return error(got, "decode a picture");
+        if (picture_->pts == AV_NOPTS_VALUE) continue;
+        ++pictures;
+        const MediaTime pts{Ticks{picture_->pts}};
+        if (auto taken = out(*picture_, pts, was_key(pts)); !taken) return taken;
+    }
+}
+
+Status VideoDecoder::push(MediaTime pts, bool key, ByteView data, const Out& out) {
+    if (data.empty()) return fail(errc::malformed, "a picture without bytes");
+    if (const int code = av_new_packet(packet_.get(), static_cast<int>(data.size())); code < 0)
+        return error(code, "hold a coded picture");
+    std::copy(data.begin(), data.end(), packet_->data);
+    packet_->pts = pts.time_since_epoch().count();
+    if (key) packet_->flags |= AV_PKT_FLAG_KEY;
+    if (key) keys_.push_back(pts);
+    if (keys_.size() > kMostKeys) keys_.pop_front();
+    const int sent = avcodec_send_packet(codec_.get(), packet_.get());
+    av_packet_unref(packet_.get());
+    int pictures = 0;
+    // What was ready before a broken one comes out all the same.
+    auto taken = take(out, pictures);
+    if (sent < 0) return error(sent, "decode a picture");
+    if (taken && pictures == 0 && intra_only_)
+        return fail(errc::malformed, "the coded picture holds nothing that can be shown");
+    return taken;
+}
+
+Status VideoDecoder::drain(const Out& out) {
+    avcodec_send_packet(codec_.get(), nullptr);
+    int pictures = 0;
+    auto taken = take(out, pictures);
+    avcodec_flush_buffers(codec_.get());
+    keys_.clear();
+    return taken;
+}
+
+}  // namespace vantage::libav
