@@ -64,6 +64,19 @@ std::vector<PartPtr> cut_parts(const Fragment& fragment, ByteView bytes) {
     return out;
 }
 
+Fragment fragment_of(const SegmentPtr& segment, MediaTime base, const FragmentEntry& entry) {
+    const bool audio = entry.audio_duration > Ticks{0};
+    return {segment,
+            base + entry.start,
+            entry.duration,
+            entry.offset,
+            entry.bytes,
+            entry.key_bytes,
+            entry.independent,
+            audio ? base + entry.audio_start : MediaTime{},
+            entry.audio_duration};
+}
+
 }  // namespace
 
 // The open ones first: a segment that closes in between is then found twice, not never.
@@ -180,9 +193,31 @@ Result<std::vector<Fragment>> DiskFootage::fragments(const StreamKey& stream, Ut
             const auto start = base + entry.start;
             if (to_utc(start + entry.duration) <= from) continue;
             if (to_utc(start) >= to || out.size() >= most) break;
-            out.push_back({*segment, start, entry.duration, entry.offset, entry.bytes, entry.key_bytes, entry.independent});
+            out.push_back(fragment_of(*segment, base, entry));
         }
     }
+    return out;
+}
+
+Result<std::vector<Fragment>> DiskFootage::fragments_of(const SegmentPtr& segment) const {
+    std::vector<FragmentEntry> entries;
+    auto base = exact(segment->start);
+    // Asked by its path: the id of an open one may come late, and it may have been closed meanwhile.
+    const auto open = open_segments_.of(segment->stream);
+    const auto found = std::ranges::find_if(open, [&](const auto& one) { return one->info()->path == segment->path; });
+    if (found != open.end()) {
+        entries = (*found)->entries();
+        base = (*found)->base();
+    } else {
+        const auto bytes = catalog_.fragment_table(segment->id);
+        if (bytes.has_error()) return bytes.error();
+        auto decoded = decode_table(*bytes);
+        if (decoded.has_error()) return decoded.error();
+        entries = std::move(*decoded);
+    }
+    std::vector<Fragment> out;
+    out.reserve(entries.size());
+    for (const auto& entry : entries) out.push_back(fragment_of(segment, base, entry));
     return out;
 }
 

@@ -22,6 +22,7 @@ class DiskFootage final : public Footage {
     [[nodiscard]] Result<std::vector<SegmentPtr>> segments(const StreamKey& stream, UtcTime from, UtcTime to) const override;
     [[nodiscard]] Result<std::vector<Fragment>> fragments(const StreamKey& stream, UtcTime from, UtcTime to,
                                                           std::size_t most) const override;
+    [[nodiscard]] Result<std::vector<Fragment>> fragments_of(const SegmentPtr& segment) const override;
     [[nodiscard]] Result<std::vector<PartPtr>> read(const Fragment& fragment) const override;
 
   private:

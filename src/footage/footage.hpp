@@ -60,6 +60,8 @@ struct Fragment {
     std::uint64_t bytes{0};
     std::uint32_t key_bytes{0};  // from `offset`: enough to decode the key frame
     bool independent{true};
+    MediaTime audio_start{};  // of the first audio part in these bytes
+    Ticks audio_duration{0};  // 0: no audio in them
 };
 
 class Footage {
@@ -73,6 +75,13 @@ class Footage {
     // for again it is longer, so pass over the parts that were taken already.
     [[nodiscard]] virtual Result<std::vector<Fragment>> fragments(const StreamKey& stream, UtcTime from, UtcTime to,
                                                                   std::size_t most) const = 0;
+    // All fragments of one segment, oldest first; the last one of an open segment still
+    // grows. not_found when retention took it just now.
+    [[nodiscard]] virtual Result<std::vector<Fragment>> fragments_of(const SegmentPtr& segment) const {
+        auto found = fragments(segment->stream, segment->start, segment->end, std::size_t(-1));
+        if (found) std::erase_if(*found, [&](const Fragment& one) { return one.segment->path != segment->path; });
+        return found;
+    }
     // The parts of a fragment, video and audio as they lie on disk, with UTC decode times put back.
     [[nodiscard]] virtual Result<std::vector<PartPtr>> read(const Fragment& fragment) const = 0;
 };

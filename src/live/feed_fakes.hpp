@@ -65,7 +65,8 @@ class FakeFootage : public footage::Footage {
         segment->start = to_utc(media_at(from));
         segment->end = to_utc(media_at(to));
         for (auto at = media_at(from); at < media_at(to); at += kSecond) {
-            footage::Fragment fragment{segment, at, kSecond, ++last_, fragment_bytes, 900, true};
+            footage::Fragment fragment{
+                segment, at, kSecond, ++last_, fragment_bytes, 900, true, at, with_audio ? kSecond : Ticks{0}};
             auto& parts = content[last_];
             parts.push_back(video_part(segment->init, at, 13, Ticks(3600), true));
             if (with_audio) parts.push_back(audio_part(segment->init, at, kSecond));
@@ -97,6 +98,14 @@ class FakeFootage : public footage::Footage {
             if (to_utc(fragment.start) >= to || fragment.start + fragment.duration <= to_media(from)) continue;
             if (found.size() < most) found.push_back(fragment);
         }
+        return found;
+    }
+    Result<std::vector<footage::Fragment>> fragments_of(const footage::SegmentPtr& segment) const override {
+        std::vector<footage::Fragment> found;
+        const auto stored = all.find(segment->stream);
+        if (stored == all.end()) return found;
+        for (const auto& fragment : stored->second)
+            if (fragment.segment->id == segment->id) found.push_back(fragment);
         return found;
     }
     Result<std::vector<PartPtr>> read(const footage::Fragment& fragment) const override {
