@@ -85,7 +85,7 @@ class Writer {
         if (lane.init && (segment.discontinuity || !map_ || map_->data != lane.init->data))
             put("#EXT-X-MAP:URI=\"{}{}\"\n", prefix_, init_name(*lane.init));
         if (lane.init) map_ = lane.init;
-        text_ += hls_date(lane.shown);
+        append_date(text_, lane.shown);
     }
 
     void parts(const LiveSegment& segment) {

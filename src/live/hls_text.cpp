@@ -21,8 +21,32 @@ std::int64_t hls_target(Ticks duration) {
     return std::chrono::ceil<seconds>(duration).count();
 }
 
-std::string hls_date(MediaTime at) {
-    return fmt::format("#EXT-X-PROGRAM-DATE-TIME:{}\n", to_rfc3339(to_utc(at)));
+// Written digit by digit: a day has some ten thousand of them.
+void append_date(std::string& text, MediaTime at) {
+    const auto ms = std::chrono::floor<milliseconds>(to_utc(at));
+    const auto day = std::chrono::floor<std::chrono::days>(ms);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss time{ms - day};
+    const auto put = [&text](auto value, int digits) {
+        auto number = static_cast<unsigned>(value);
+        text.append(static_cast<std::size_t>(digits), '0');
+        for (auto digit = text.rbegin(); number > 0; number /= 10) *digit++ = static_cast<char>('0' + number % 10);
+    };
+    text += "#EXT-X-PROGRAM-DATE-TIME:";
+    put(static_cast<int>(date.year()), 4);
+    text += '-';
+    put(static_cast<unsigned>(date.month()), 2);
+    text += '-';
+    put(static_cast<unsigned>(date.day()), 2);
+    text += 'T';
+    put(time.hours().count(), 2);
+    text += ':';
+    put(time.minutes().count(), 2);
+    text += ':';
+    put(time.seconds().count(), 2);
+    text += '.';
+    put(time.subseconds().count(), 3);
+    text += "Z\n";
 }
 
 std::string hls_multivariant(const std::vector<HlsVariant>& variants, const std::optional<HlsAudio>& audio) {

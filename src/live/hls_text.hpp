@@ -18,7 +18,8 @@ std::string hls_seconds(MediaTime start, MediaTime end);
 std::string hls_seconds(Ticks constant);
 // #EXT-X-TARGETDURATION's whole seconds, rounded up.
 std::int64_t hls_target(Ticks duration);
-std::string hls_date(MediaTime at);  // "#EXT-X-PROGRAM-DATE-TIME:...\n"
+// Appends "#EXT-X-PROGRAM-DATE-TIME:2026-11-20T19:04:05.123Z\n".
+void append_date(std::string& text, MediaTime at);
 
 // A variant of the multivariant playlist.
 struct HlsVariant {

@@ -22,16 +22,6 @@ Ticks target_for(Ticks configured, Ticks frame) {
     return up_to_millisecond(frame * frames * 26 / 25);
 }
 
-MediaTime first_shown(const Part& part) {
-    auto at = part.start;
-    auto shown = MediaTime::max();
-    for (const auto& sample : part.samples) {
-        shown = std::min(shown, at + sample.composition);
-        at += sample.duration;
-    }
-    return part.samples.empty() ? part.start : shown;
-}
-
 bool same_init(const InitPtr& a, const InitPtr& b) {
     return a == b || (a && b && a->data == b->data);
 }

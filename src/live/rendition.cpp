@@ -51,6 +51,16 @@ TrackKind leading_track(Rendition rendition, const TrackSet& tracks) {
     return rendition == Rendition::audio || !tracks.video ? TrackKind::audio : TrackKind::video;
 }
 
+MediaTime first_shown(const Part& part) {
+    auto at = part.start;
+    auto shown = MediaTime::max();
+    for (const auto& sample : part.samples) {
+        shown = std::min(shown, at + sample.composition);
+        at += sample.duration;
+    }
+    return part.samples.empty() ? part.start : shown;
+}
+
 std::string init_name(const Init& init) {
     return fmt::format("init-{:016x}.mp4", hash_of(init.data));
 }

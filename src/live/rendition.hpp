@@ -28,6 +28,8 @@ constexpr bool carries(Rendition rendition, TrackKind track) {
 }
 // The track whose times are the rendition's: its video where there is one.
 TrackKind leading_track(Rendition rendition, const TrackSet& tracks);
+// When the first of a part's pictures is shown: later than its decode time where there are B-frames.
+MediaTime first_shown(const Part& part);
 // "init-4f0c2d9e8a716b35.mp4": the name says the content, so that it can be kept for ever.
 std::string init_name(const Init& init);
 
