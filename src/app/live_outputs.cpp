@@ -23,10 +23,11 @@ live::LiveWindowsOptions live_options(const LiveConfig& config) {
 }
 
 LiveOutputs::LiveOutputs(boost::asio::io_context& io, live::LiveWindowsOptions options, const Clock& clock,
-                         live::LiveWindows::Streams streams)
+                         live::LiveWindows::Streams streams, const footage::Footage& footage, const TimeZone& zone)
     : io_(io),
       windows_(std::make_shared<live::LiveWindows>(
           options, clock, std::move(streams), [&io](std::function<void()> job) { boost::asio::post(io, std::move(job)); })),
+      archive_(footage, clock, zone),
       timer_(std::make_shared<boost::asio::steady_timer>(io)) {
     boost::asio::post(io_, [timer = timer_, windows = std::weak_ptr(windows_)] { sweep_again(timer, windows); });
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The live windows on the program's sockets thread, swept once a second.
+// Live and rewind of the running program: the windows on its sockets thread, swept once a second, and the archive.
 #pragma once
 #include "app/config.hpp"
+#include "live/archive.hpp"
 #include "live/live_windows.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -17,12 +18,13 @@ class LiveOutputs {
   public:
     // The clock, and what `streams` refers to, outlive this; `io` runs on one thread or several.
     LiveOutputs(boost::asio::io_context& io, live::LiveWindowsOptions options, const Clock& clock,
-                live::LiveWindows::Streams streams);
+                live::LiveWindows::Streams streams, const footage::Footage& footage, const TimeZone& zone);
     ~LiveOutputs();
     LiveOutputs(const LiveOutputs&) = delete;
     LiveOutputs& operator=(const LiveOutputs&) = delete;
 
     [[nodiscard]] live::LiveWindows& windows() { return *windows_; }
+    [[nodiscard]] live::Archive& archive() { return archive_; }
     // Whoever waits is answered. Idempotent.
     void stop() { windows_->stop(); }
 
@@ -32,6 +34,7 @@ class LiveOutputs {
 
     boost::asio::io_context& io_;
     const std::shared_ptr<live::LiveWindows> windows_;
+    live::Archive archive_;
     const TimerPtr timer_;  // used on io's thread only
 };
 

@@ -5,6 +5,7 @@
 #include "app/process_usage.hpp"
 #include "footage/disk_footage.hpp"
 #include "footage/retention.hpp"
+#include "live/archive.hpp"
 #include "live/live_windows.hpp"
 #include "live/pictures.hpp"
 #include "live/transcodes.hpp"
@@ -30,6 +31,7 @@ class ProgramControl final : public serve::Control {
         CameraSet& cameras;
         live::LiveWindows& live_windows;
         record::Exports& exports;
+        live::Archive& archive;
         live::Transcodes& transcodes;
         live::Pictures& pictures;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
@@ -55,6 +57,7 @@ class ProgramControl final : public serve::Control {
                                                                         const live::StreamName& name) const override;
     [[nodiscard]] std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const override;
     [[nodiscard]] live::Pictures& pictures() const override { return parts_.pictures; }
+    [[nodiscard]] live::Archive& archive() override { return parts_.archive; }
     [[nodiscard]] serve::SystemView system() const override;
     void confirm_clock() override { parts_.retention.confirm_clock(); }
     [[nodiscard]] serve::PushControl& pushes() override { return parts_.pushes; }

@@ -47,6 +47,13 @@ H264Encoder choose_encoder(const TranscodeConfig& config) {
     return probe.found;
 }
 
+TimeZone zone_of(const std::string& name) {
+    auto zone = TimeZone::load(name);
+    if (zone) return *zone;
+    log::warn("configuration", "{}; days are those of UTC", zone.error().message);
+    return TimeZone::load("UTC").value();
+}
+
 Status make_folders(const Config& config) {
     for (const auto& folder : {config.data, config.storage.path}) {
         std::error_code error;
@@ -134,17 +141,35 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
             .most = config_.transcode.most, .encoder = choose_encoder(config_.transcode), .group = group},
         [this](const CameraId& camera) { return supervisor_->stream({camera, StreamKind::main}); }, clock_);
     pictures_ = std::make_unique<live::Pictures>([this](const StreamKey& key) { return supervisor_->stream(key); }, clock_);
-    live_ = std::make_unique<LiveOutputs>(http_io_->context(), live, clock_, [this](const live::LiveKey& key) {
+    const auto streams = [this](const live::LiveKey& key) {
         auto found = viewed(key.camera, key.stream);
         return found ? std::move(*found) : nullptr;
-    });
+    };
+    live_ = std::make_unique<LiveOutputs>(http_io_->context(), live, clock_, streams, *footage_, zone_of(zone_));
     cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_, group);
     pushes_ = std::make_unique<PushSet>(*settings_, sealer_, push_environment(), clock_);
     exports_ = std::make_unique<record::Exports>(export_options(), *footage_, files_, clock_);
-    control_ = std::make_unique<ProgramControl>(ProgramControl::Parts{
-        clock_, *settings_, *catalog_, *disk_, *retention_, *footage_, open_segments_, *supervisor_, make_source, *cameras_,
-        live_->windows(), *exports_, *transcodes_, *pictures_, [this] { apply(); },
-        [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; }, config_.storage, zone_, *pushes_});
+    control_ = std::make_unique<ProgramControl>(
+        ProgramControl::Parts{clock_,
+                              *settings_,
+                              *catalog_,
+                              *disk_,
+                              *retention_,
+                              *footage_,
+                              open_segments_,
+                              *supervisor_,
+                              make_source,
+                              *cameras_,
+                              live_->windows(),
+                              *exports_,
+                              live_->archive(),
+                              *transcodes_,
+                              *pictures_,
+                              [this] { apply(); },
+                              [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; },
+                              config_.storage,
+                              zone_,
+                              *pushes_});
 }
 
 Result<std::shared_ptr<stream::Stream>> Vantage::Parts::viewed(const CameraId& camera, const std::string& name) const {

@@ -17,9 +17,10 @@
 #include <vector>
 
 namespace vantage::live {
+class Archive;
 class LiveWindows;
 class Pictures;
-}
+}  // namespace vantage::live
 
 namespace vantage::serve {
 
@@ -123,6 +124,7 @@ class Control {
                                                                                 const live::StreamName& name) const = 0;
     [[nodiscard]] virtual std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const = 0;
     [[nodiscard]] virtual live::Pictures& pictures() const = 0;
+    [[nodiscard]] virtual live::Archive& archive() = 0;
     [[nodiscard]] virtual SystemView system() const = 0;
     // A person says that the host's clock is right after a step: retention by age goes on. Blocks on settings.db.
     virtual void confirm_clock() = 0;

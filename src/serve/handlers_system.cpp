@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program itself: load, disks, log, audit, metrics, description.
 #include "base/log.hpp"
+#include "live/live_windows.hpp"
 #include "serve/handlers.hpp"
 #include "serve/json.hpp"
 #include "serve/metrics.hpp"
@@ -111,8 +112,9 @@ Answer get_metrics(const Call& call) {
     std::erase_if(cameras, [&](const CameraView& camera) { return !call.who.sees(camera.id); });
     auto pushes = call.app.control.pushes().all();
     std::erase_if(pushes, [&](const PushView& push) { return !call.who.sees(push.camera); });
-    return net::text_response(200, "text/plain; version=0.0.4; charset=utf-8",
-                              metrics_text(cameras, pushes, call.app.control.system()));
+    return net::text_response(
+        200, "text/plain; version=0.0.4; charset=utf-8",
+        metrics_text(cameras, pushes, call.app.control.system(), call.app.control.live_windows().stats()));
 }
 
 Answer get_openapi(const Call& call) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/metrics.hpp"
 
+#include "live/live_windows.hpp"
+
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
@@ -166,16 +168,32 @@ void add_transcodes(const TranscodesView& transcodes, std::vector<MetricFamily>&
     for (auto* family : {&running, &dropped}) families.push_back(std::move(*family));
 }
 
+void add_live(const live::LiveStats& live, std::vector<MetricFamily>& families) {
+    const auto add = [&](const char* name, const char* help, MetricType type, double value) {
+        auto family = family_of(name, help, type);
+        add_sample(family, {}, value);
+        families.push_back(std::move(family));
+    };
+    add("vantage_live_windows", "Streams whose live segments are held for HLS and DASH", MetricType::Gauge,
+        static_cast<double>(live.windows));
+    add("vantage_live_window_bytes", "Bytes of these segments", MetricType::Gauge, static_cast<double>(live.bytes));
+    add("vantage_live_waiting_requests", "Requests that wait for what comes next", MetricType::Gauge,
+        static_cast<double>(live.waiting));
+    add("vantage_live_refused_requests_total", "Requests that waited too long, or were too many to wait",
+        MetricType::Counter, static_cast<double>(live.refused));
+}
+
 }  // namespace
 
 std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
-                         const SystemView& system) {
+                         const SystemView& system, const live::LiveStats& live) {
     std::vector<MetricFamily> families;
     add_cameras(cameras, families);
     add_pushes(pushes, families);
     add_disks(system, families);
     if (system.rtsp) add_rtsp(*system.rtsp, families);
     add_transcodes(system.transcodes, families);
+    add_live(live, families);
     auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);
     add_sample(info, {{"version", system.version}}, 1);
     auto started = family_of("process_start_time_seconds", "Unix time of the start", MetricType::Gauge);

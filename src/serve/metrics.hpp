@@ -6,9 +6,13 @@
 #include <string>
 #include <vector>
 
+namespace vantage::live {
+struct LiveStats;
+}
+
 namespace vantage::serve {
 
 std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
-                         const SystemView& system);
+                         const SystemView& system, const live::LiveStats& live);
 
 }  // namespace vantage::serve

@@ -2,6 +2,7 @@
 // For tests: the HTTP side without sockets, over real settings in a temporary folder and a program that is faked. Tests
 // only.
 #pragma once
+#include "live/archive.hpp"
 #include "live/feed_fakes.hpp"
 #include "live/live_windows.hpp"
 #include "live/pictures.hpp"
@@ -84,6 +85,7 @@ class FakeControl : public Control {
         return {std::shared_ptr<void>(), &recorded};
     }
     live::Pictures& pictures() const override { return *jpegs; }
+    live::Archive& archive() override { return days; }
     SystemView system() const override {
         SystemView view;
         view.version = "1.2.3";
@@ -122,6 +124,7 @@ class FakeControl : public Control {
     SystemClock system_clock;
     std::unique_ptr<live::Pictures> jpegs =
         std::make_unique<live::Pictures>([this](const StreamKey& key) { return stream(key); }, system_clock);
+    live::Archive days{recorded, live_clock, TimeZone::load("Europe/Berlin").value()};
     std::string last_config;
     std::string disk_state{"good"};
 };

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """HLS in the real program: what FFmpeg and GStreamer make of live and of footage, and how requests wait."""
+import datetime
+import gzip
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 import support
+from support import ROOT
+
+HOST_PYTHON = "/usr/bin/python3"
 
 
 
@@ -32,9 +38,9 @@ def url(server, path):
     return f"http://any:{server.api.token}@127.0.0.1:{server.port}{path}"
 
 
-def ffmpeg(address, seconds=4, *arguments):
+def ffmpeg(address, seconds=4, before=()):
     """Decodes some seconds; returns frames of video, and what FFmpeg complained about."""
-    done = subprocess.run(["ffmpeg", "-v", "warning", "-t", str(seconds), "-i", address, *arguments, "-f", "null", "-progress", "-", "-"],
+    done = subprocess.run(["ffmpeg", "-v", "warning", *before, "-t", str(seconds), "-i", address, "-f", "null", "-progress", "-", "-"],
                           capture_output=True, text=True, timeout=60)
     frames = [int(line.split("=")[1]) for line in done.stdout.splitlines() if line.startswith("frame=")]
     assert done.returncode == 0, done.stderr
@@ -63,6 +69,17 @@ class Live(unittest.TestCase):
         self.assertEqual([s["codec_name"] for s in facts["streams"]], ["aac"], errors)
         facts, errors = support.ffprobe(url(self.server, "/door/stream/live/playlist.m3u8"), "-show_streams")
         self.assertEqual(sorted(s["codec_name"] for s in facts["streams"]), ["aac", "h264"], errors)
+
+    def test_gstreamer_plays_live_and_today(self):
+        support.wait_for("footage", lambda: self.server.api.get("/door/stream/today/playlist.m3u8").status == 200, 40)
+        for demuxer in ("hlsdemux", "hlsdemux2"):
+            if subprocess.run(["gst-inspect-1.0", demuxer], capture_output=True).returncode:
+                continue
+            for path in ("live/playlist.m3u8", "live/index.m3u8", "today/playlist.m3u8"):
+                with self.subTest(f"{demuxer} {path}"):
+                    done = subprocess.run([HOST_PYTHON, ROOT / "tests/system/gst_play_hls.py", demuxer, url(self.server, f"/door/stream/{path}"), "3"],
+                                          capture_output=True, text=True, timeout=60)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr[-2000:])
 
     def test_the_index_says_what_there_is(self):
         index = "\n".join(lines(self.server, "/door/stream/live/index.m3u8"))
@@ -112,6 +129,87 @@ class Live(unittest.TestCase):
         playlist = lines(self.server, "/shy/stream/live/playlist.m3u8")
         self.assertTrue(any(line.startswith("#EXTINF") for line in playlist))
         self.assertEqual(self.server.stream("shy")["state"], "running")
+
+class Footage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.cameras = support.sim(("door", f"file:{make_clip(folder.name)}"))
+        address = cls.cameras.__enter__()
+        cls.addClassCleanup(cls.cameras.__exit__, None, None, None)
+        cls.server = support.Server(f"  door: {address('door')}").start()
+        cls.addClassCleanup(cls.server.__exit__, None, None, None)
+        cls.began = time.time()
+        cls.wait_recorded(14)
+        # A restart makes a hole, and another segment.
+        cls.server.stop()
+        cls.server.start()
+        cls.again = time.time()
+        cls.wait_recorded(14, cls.again)
+
+    @classmethod
+    def wait_recorded(cls, seconds, since=0):
+        def recorded():
+            now = time.time()
+            spans = cls.server.api.get(f"/api/v1/cameras/door/coverage?start={int(max(since, now - 600))}&end={int(now + 10)}").json["footage"]
+            return spans and now - max(since, now - 600) > seconds
+        support.wait_for("footage", recorded, 60)
+
+    def test_today_grows_and_keeps_its_history(self):
+        before = lines(self.server, "/door/stream/today/playlist.m3u8")
+        self.assertIn("#EXT-X-PLAYLIST-TYPE:EVENT", before)
+        self.assertEqual(before.count("#EXT-X-DISCONTINUITY"), 1)
+        self.assertEqual(sum(line.startswith("#EXT-X-MAP") for line in before), 2)
+        after = support.wait_for("more", lambda: (now := lines(self.server, "/door/stream/today/playlist.m3u8")) != before and now, 30)
+        self.assertEqual(after[:len(before)], before)
+        for line in after:
+            if line.endswith(".m4s"):
+                media = self.server.api.get(f"/door/stream/today/{line}")
+                self.assertEqual((media.status, media.body[4:8]), (200, b"moof"))
+
+    def test_dates_are_those_of_the_video(self):
+        """The date of a segment is its decode time, which is Unix time."""
+        playlist = lines(self.server, "/door/stream/today/main/playlist.m3u8")
+        for date, name in zip((l for l in playlist if l.startswith("#EXT-X-PROGRAM")), (l for l in playlist if l.endswith(".m4s"))):
+            said = datetime.datetime.fromisoformat(date.split(":", 1)[1].replace("Z", "+00:00")).timestamp()
+            body = self.server.api.get(f"/door/stream/today/main/{name}").body
+            at = body.index(b"tfdt") + 8
+            self.assertAlmostEqual(int.from_bytes(body[at:at + 8], "big") / 90000, said, delta=0.3)  # the first part may be sound
+            self.assertEqual(int(name[1:-4]) // 90, int(said * 1000))
+
+    def test_ffmpeg_decodes_days_and_ranges(self):
+        day = datetime.datetime.now().strftime("%Y-%m-%d")
+        start, end = int(self.again + 3), int(self.again + 13)
+        for path, least in (("today/playlist.m3u8?", 300), (f"{day}/index.m3u8?", 300),
+                            (f"{datetime.datetime.now().weekday()}/main-video/playlist.m3u8?", 300),
+                            (f"range/playlist.m3u8?start={start}&end={end}", 240), (f"{start}000-{end}000/index.m3u8?", 240)):
+            with self.subTest(path):
+                frames, errors = ffmpeg(url(self.server, f"/door/stream/{path}"), 12, before=("-live_start_index", "0"))
+                self.assertGreaterEqual(frames, least, errors)
+        facts, _ = support.ffprobe(url(self.server, f"/door/stream/{start}000-{end}000/main-audio/playlist.m3u8"), "-show_streams", "-show_format")
+        self.assertEqual([s["codec_name"] for s in facts["streams"]], ["aac"])
+        self.assertAlmostEqual(float(facts["format"]["duration"]), 12, delta=2.5)
+
+    def test_an_unchanged_playlist_is_not_sent_again(self):
+        start = int(self.again + 3)
+        path = f"/door/stream/{start}000-{start + 5}000/playlist.m3u8"
+        first = self.server.api.get(path, headers={"Accept-Encoding": "gzip"})
+        self.assertEqual(first.headers["Content-Encoding"], "gzip")
+        plain = self.server.api.get(path)
+        self.assertEqual(gzip.decompress(first.body), plain.body)
+        self.assertTrue(plain.body.endswith(b"#EXT-X-ENDLIST\n"))
+        self.assertEqual(self.server.api.get(path, headers={"If-None-Match": first.headers["ETag"]}).status, 304)
+
+    def test_what_is_not_there(self):
+        newest = next(line for line in lines(self.server, "/door/stream/today/main/playlist.m3u8") if line.endswith(".m4s"))
+        for path, status in (("2001-01-01/playlist.m3u8", 404), ("yesterday/playlist.m3u8", 404), ("2999-01-01/playlist.m3u8", 404),
+                             ("today/sub/playlist.m3u8", 404), ("today/h264/playlist.m3u8", 404), ("2-1/playlist.m3u8", 400),
+                             ("range/playlist.m3u8", 400), (f"2001-01-01/main/{newest}", 404), ("today/main/t1.m4s", 404)):
+            with self.subTest(path):
+                answer = self.server.api.get(f"/door/stream/{path}")
+                self.assertEqual(answer.status, status)
+                self.assertTrue(answer.json["detail"])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// HLS of days and ranges over HTTP. Runs on a worker; blocks on SQL and disk. What is served under a period lies in it.
+#pragma once
+#include "live/archive.hpp"
+#include "live/rendition.hpp"
+#include "serve/router.hpp"
+
+namespace vantage::serve {
+
+// What {period} of the address names; "range" takes ?start= and ?end=.
+struct AskedPeriod {
+    live::Period period;
+    std::string
+        folder;  // "" or, for "range", "../<startms>-<endms>/": goes before addresses relative to the period's folder
+};
+Result<AskedPeriod> asked_period(const Call& call);
+// not_found for streams that are not recorded (transcodes).
+Result<StreamKey> recorded_stream(const Call& call, const std::string& stream);
+
+Result<net::Response> archive_index(const Call& call);
+// In the period's own folder (`at_top`: main, both tracks), or in the rendition's.
+Result<net::Response> archive_playlist(const Call& call, const live::RenditionName& name, bool at_top);
+Result<net::Response> archive_media(const Call& call, const live::RenditionName& name);
+
+}  // namespace vantage::serve
