@@ -153,22 +153,25 @@ describe("streams", () => {
     FakeSocket.last.connect();
     refuse(1, "unsupported");
     refuse(2, "overloaded", "all 2 conversions are taken");
-    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 3, stream: "sub" });
+    refuse(3, "overloaded", "all 2 conversions are taken");
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 4, stream: "sub" });
   });
   it("says so, and tries again, when there is nothing else to show", async () => {
     make([{ kind: "main", recorded: true }, { kind: "converted", recorded: true }]);
     FakeSocket.last.connect();
     refuse(1, "unsupported");
     refuse(2, "overloaded", "all 2 conversions are taken");
+    refuse(3, "overloaded", "all 2 conversions are taken");
     expect(state).toMatchObject({ phase: "failed", code: "overloaded", detail: "all 2 conversions are taken" });
     await step(4100);
-    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 3, stream: "h264" });
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 4, stream: "h264" });
   });
   it("says so when nothing is left to play", () => {
     make([{ kind: "main", recorded: true }, { kind: "converted", recorded: true }]);
     FakeSocket.last.connect();
     init(1, { mime: 'video/mp4; codecs="hvc1.1.6.L93.B0"' });
     refuse(2, "unsupported", "no encoder");
+    refuse(3, "unsupported", "no encoder");
     expect(state).toMatchObject({ phase: "failed", code: "unsupported" });
   });
   it("asks for the quality that was chosen, and leaves what runs alone when it is that", async () => {
@@ -193,7 +196,7 @@ describe("streams", () => {
       FakeSocket.last.bytes();
       await step(100); // nothing of it is kept
     }
-    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 2, stream: "h264" });
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 2, stream: "720p" });
     refuse(2, "unsupported", "no encoder");
     expect(state.phase).toBe("failed");
   });
@@ -342,10 +345,10 @@ it("drops old video when the browser's buffer is full", async () => {
 
 it("makes a new source when the browser fails to decode, and gives up when that goes on", async () => {
   await playLive([{ kind: "main", recorded: true }, { kind: "converted", recorded: true }]);
-  for (let n = 0; n < 5; n += 1) {
+  for (let n = 0; n < 6; n += 1) {
     const before = FakeMediaSource.last;
     buffer().dispatchEvent(new Event("error"));
-    if (n === 4) break;
+    if (n === 5) break;
     init(n + 2);
     FakeSocket.last.bytes();
     await step(0);

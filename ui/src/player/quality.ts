@@ -21,7 +21,7 @@ export const isTranscode = (stream: FeedStream): stream is Transcode => stream !
 // own page has the full picture converted before the small one.
 export function candidates(quality: Quality, wall: boolean): FeedStream[] {
   if (quality === "sub" || (quality === "auto" && wall)) return ["sub", "main", "360p"];
-  if (quality === "auto" || quality === "main") return ["main", "h264", "sub"];
+  if (quality === "auto" || quality === "main") return ["main", "h264", "720p", "sub"];
   return [quality, "main", "sub"];
 }
 

@@ -40,6 +40,11 @@ describe("a stream that the browser does not play", () => {
     expect(choice.pick(false)).toBe("h264");
     expect(choice.fellBack).toBe("unplayable");
   });
+  it("is made anew, not handed on, when it has no key frame to begin with", () => {
+    const choice = new StreamChoice("auto", mainOnly);
+    expect(choice.refused("main", true, { code: "no_key_frames", detail: "" })).toBe("another");
+    expect(choice.pick(true)).toBe("720p");
+  });
   it("gives way to the small one on a wall, and only then to a small conversion", () => {
     const choice = new StreamChoice("auto", both(false), true);
     choice.pass("sub", true);
@@ -59,8 +64,7 @@ describe("a stream that the browser does not play", () => {
   });
   it("is given up when nothing is left, and tried again when a person asks", () => {
     const choice = new StreamChoice("auto", both(true));
-    choice.pass("main", true);
-    choice.pass("h264", true);
+    for (const stream of ["main", "h264", "720p"] as const) choice.pass(stream, true);
     expect(choice.pass("sub", true)).toBe(false);
     expect(choice.pick(true)).toBeNull();
     choice.want("main");
@@ -74,6 +78,7 @@ describe("a recorder that converts as much as it can", () => {
     const choice = new StreamChoice("auto", both(true));
     choice.pass("main", true);
     expect(choice.pass("h264", true, "busy")).toBe(true);
+    expect(choice.pass("720p", true, "busy")).toBe(true);
     expect(choice.pick(true)).toBe("sub");
     expect(choice.busy).toBe(true);
   });
@@ -81,13 +86,15 @@ describe("a recorder that converts as much as it can", () => {
     const choice = new StreamChoice("auto", both(true));
     expect(choice.refused("main", true, { code: "unsupported", detail: "H.265" })).toBe("another");
     expect(choice.refused("h264", true, { code: "overloaded", detail: "all 2 are taken" })).toBe("another");
+    expect(choice.refused("720p", true, { code: "overloaded", detail: "all 2 are taken" })).toBe("another");
     expect(choice.refused("sub", true, { code: "unsupported", detail: "H.265" })).toEqual({ code: "overloaded", detail: "all 2 are taken" });
     expect(choice.pick(true)).toBe("h264");
   });
   it("is asked again where there is nothing else", () => {
     const choice = new StreamChoice("auto", mainOnly);
     choice.pass("main", true);
-    expect(choice.pass("h264", true, "busy")).toBe(false);
+    choice.pass("h264", true, "busy");
+    expect(choice.pass("720p", true, "busy")).toBe(false);
     expect(choice.pick(true)).toBeNull();
     choice.again();
     expect(choice.pick(true)).toBe("h264");

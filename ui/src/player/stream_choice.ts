@@ -54,6 +54,8 @@ export class StreamChoice {
   refused(stream: FeedStream, live: boolean, said: Refusal): "another" | Refusal {
     const busy = isTranscode(stream) && passing.has(said.code);
     if (busy) this.busyWord = said.detail;
+    // What is H.264 already is not made anew under that name.
+    if (said.code === "no_key_frames" && stream === "main") this.against.set("h264", "unplayable");
     const passed = busy || isTranscode(stream) || unplayable.has(said.code);
     if (passed && this.pass(stream, live, busy ? "busy" : "unplayable")) return "another";
     if (!this.busy) return said;
