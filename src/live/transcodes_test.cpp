@@ -2,8 +2,7 @@
 #include "live/transcodes.hpp"
 
 #include "live/feed_fakes.hpp"
-#include "media/time_code.hpp"
-#include "media/video_encoder.hpp"
+#include "live/test_pictures.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,59 +11,7 @@ namespace {
 
 using namespace vantage::test;
 
-const MediaTime kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + std::chrono::hours{12}};
-constexpr Ticks kFrame{3600};
-constexpr int kGop = 10;
-
-// A camera: real H.264 with B-frames, parts of five frames, in a stream.
-class Picture {
-  public:
-    explicit Picture(int width = 640, int height = 360, int b_frames = 2) : width_(width), height_(height) {
-        encoder_ = VideoEncoder::open(
-                       {.width = width, .height = height, .gop = kGop, .zero_latency = b_frames == 0, .b_frames = b_frames})
-                       .value();
-        luma_.resize(static_cast<std::size_t>(width) * height, 80);
-        chroma_.resize(luma_.size() / 4, 128);
-    }
-    [[nodiscard]] const Track& track() const { return encoder_->track(); }
-    std::vector<PacketPtr> packets(int count) {
-        std::vector<PacketPtr> out;
-        const auto take = [&](std::vector<EncodedFrame> frames) {
-            for (auto& frame : frames) {
-                auto packet = std::make_shared<Packet>();
-                packet->dts = kStart + frame.dts;
-                packet->composition = frame.pts - frame.dts;
-                packet->key = frame.key;
-                packet->data = std::move(frame.data);
-                out.push_back(std::move(packet));
-            }
-        };
-        for (int n = 0; n < count; ++n, ++shown_) {
-            time_code::write({luma_.data(), width_, height_, width_}, {to_utc(kStart + kFrame * shown_), 1});
-            take(encoder_
-                     ->encode({{luma_.data(), chroma_.data(), chroma_.data()}, {width_, width_ / 2, width_ / 2}},
-                              kFrame * shown_)
-                     .value());
-        }
-        take(encoder_->finish().value());
-        return out;
-    }
-
-  private:
-    const int width_, height_;
-    std::unique_ptr<VideoEncoder> encoder_;
-    std::vector<std::uint8_t> luma_, chroma_;
-    int shown_{0};
-};
-
-std::vector<PartPtr> parts_of(const Track& track, const std::vector<PacketPtr>& packets, const TrackSet& more = {}) {
-    std::vector<PartPtr> out;
-    stream::Fragmenter fragmenter({}, [&](PartPtr part) { out.push_back(std::move(part)); });
-    fragmenter.set_tracks({track, more.audio});
-    for (const auto& packet : packets) fragmenter.push(packet);
-    fragmenter.flush();
-    return out;
-}
+constexpr int kGop = DrawnCamera::kGop;
 
 // What a stream gave to a reader that began before it.
 struct Got {
@@ -116,7 +63,7 @@ std::vector<MediaTime> sorted_times(const std::vector<PacketPtr>& packets, bool 
 }
 
 TEST(StreamTranscoder, TimesAndKeyFramesAreThoseOfTheSource) {
-    Picture camera;
+    DrawnCamera camera;
     const auto packets = camera.packets(40);
     ASSERT_GT(camera.track().reorder_depth, 0);
     Bench bench(Profile::p360);
@@ -137,7 +84,7 @@ TEST(StreamTranscoder, TimesAndKeyFramesAreThoseOfTheSource) {
 }
 
 TEST(StreamTranscoder, WhatIsH264AlreadyGoesThroughUntouched) {
-    Picture camera(320, 192);
+    DrawnCamera camera(320, 192);
     Bench bench(Profile::h264);
     const auto in = parts_of(camera.track(), camera.packets(20));
     for (const auto& part : in) bench.work.take(part);
@@ -145,7 +92,7 @@ TEST(StreamTranscoder, WhatIsH264AlreadyGoesThroughUntouched) {
 }
 
 TEST(StreamTranscoder, AnInterruptionAndMissingPartsAreDiscontinuities) {
-    Picture camera;
+    DrawnCamera camera;
     const auto in = parts_of(camera.track(), camera.packets(60));
     Bench bench(Profile::p360);
     std::size_t n = 0;
@@ -161,7 +108,7 @@ TEST(StreamTranscoder, AnInterruptionAndMissingPartsAreDiscontinuities) {
 }
 
 TEST(StreamTranscoder, SoundComesAndGoesWithTheSource) {
-    Picture camera;
+    DrawnCamera camera;
     const auto packets = camera.packets(50);
     Bench bench(Profile::p360);
     const auto init = mp4::make_init({camera.track(), aac_track()}).value();
@@ -235,7 +182,7 @@ class TranscodesTest : public testing::Test {
         std::unique_ptr<stream::Reader> reader;
     };
     static bool is_closed(const Got& got) { return !got.told.empty() && got.told.back() == "closed"; }
-    void publish(stream::Stream& stream, Picture& camera, int frames) {
+    void publish(stream::Stream& stream, DrawnCamera& camera, int frames) {
         for (const auto& part : parts_of(camera.track(), camera.packets(frames))) stream.publish(part);
     }
 
@@ -245,7 +192,7 @@ class TranscodesTest : public testing::Test {
 
 TEST_F(TranscodesTest, OneForAllWhoWantTheSameAndItEndsAfterTheLast) {
     auto source = add("door");
-    Picture camera;
+    DrawnCamera camera;
     publish(*source, camera, 20);
     auto transcodes = make(2);
     const auto stream = transcodes.stream(id("door"), Profile::p360).value();
@@ -284,7 +231,7 @@ TEST_F(TranscodesTest, NoMoreThanTheMost) {
 
 TEST_F(TranscodesTest, TheCamerasOwnStreamWhenItIsAsWanted) {
     auto source = add("door");
-    Picture camera;
+    DrawnCamera camera;
     publish(*source, camera, 20);
     auto transcodes = make(0);
     EXPECT_EQ(transcodes.stream(id("door"), Profile::h264).value(), source) << "costs nothing, needs no place";
@@ -302,7 +249,7 @@ TEST_F(TranscodesTest, ARemovedCameraClosesIt) {
 
 TEST_F(TranscodesTest, OneThatCannotKeepUpGoesOnAtTheNewestKeyFrame) {
     auto source = add("door");
-    Picture camera;
+    DrawnCamera camera;
     auto transcodes = make(1, seconds{60});
     const auto stream = transcodes.stream(id("door"), Profile::p360).value();
     Viewer viewer(*stream);
@@ -321,7 +268,7 @@ TEST_F(TranscodesTest, OneThatCannotKeepUpGoesOnAtTheNewestKeyFrame) {
 }
 
 TEST_F(TranscodesTest, FootageComesUnderTheProfile) {
-    Picture camera(1280, 720, 0);
+    DrawnCamera camera(1280, 720, 0);
     const auto parts = parts_of(camera.track(), camera.packets(kGop));
     FakeFootage recorded;
     const StreamKey key{id("door"), StreamKind::main};
