@@ -20,7 +20,8 @@ def main():
     frames = [0]
     for kind in ("video", "audio"):
         sink = Gst.ElementFactory.make("fakesink")
-        sink.set_property("sync", True)
+        # The older demuxer leaves decode times as they are, Unix time: it plays, but not by its clock.
+        sink.set_property("sync", demuxer == "hlsdemux2")
         if kind == "video":
             sink.set_property("signal-handoffs", True)
             sink.connect("handoff", lambda *_: frames.__setitem__(0, frames[0] + 1))
