@@ -9,7 +9,8 @@
 namespace vantage::live {
 namespace {
 
-constexpr Ticks kLateSub{180000};  // that it may begin behind main, or end before it
+constexpr Ticks kLateSub{180000};             // that it may begin behind main, or end before it
+constexpr std::uint64_t kSoundBits = 128000;  // where only the bytes of picture and sound together are known
 constexpr const char* kVideo = "main-video";
 constexpr const char* kAudio = "main-audio";
 constexpr const char* kSub = "sub-video";
@@ -61,7 +62,9 @@ std::vector<DashSegment> listed(Entries entries, const InitPtr& init) {
 void offer(DashEra& era, const char* id, Entries entries, const Outline* outline) {
     const auto first = std::ranges::find_if(entries, [](const OutlineEntry& entry) { return !entry.gap && entry.init; });
     if (first == entries.end()) return;
-    era.offers.emplace(id, DashOffer{first->init, dash_bandwidth(listed(entries, first->init)), outline->frame_rate});
+    const auto segments = listed(entries, first->init);
+    const bool measured = std::ranges::any_of(segments, [](const DashSegment& s) { return s.bytes > 0; });
+    era.offers.emplace(id, DashOffer{first->init, measured ? dash_bandwidth(segments) : kSoundBits, outline->frame_rate});
 }
 
 bool is_whole(Entries sub, MediaTime end) {
@@ -124,9 +127,9 @@ std::vector<DashPeriod> dash_periods(const DashOutlines& outlines, DashEras& era
     return periods;
 }
 
-std::string dash_static(const DashOutlines& outlines) {
+std::string dash_static(const DashOutlines& outlines, const std::string& folder) {
     DashEras eras;
-    DashManifest manifest{{}, dash_periods(outlines, eras, true)};
+    DashManifest manifest{{}, folder, dash_periods(outlines, eras, true)};
     if (manifest.periods.empty()) return {};
     const auto zero = manifest.periods.front().start;
     for (auto& period : manifest.periods) period.start -= zero;
@@ -139,7 +142,7 @@ std::string DashHistory::manifest(const std::string& name, const DashOutlines& o
             all.erase(std::ranges::min_element(all, {}, [](const auto& one) { return one.second.asked; }));
         auto& known = all[name];
         known.asked = clock_.steady();
-        DashManifest manifest{DashManifest::Growth{known.published, pace.update, pace.depth, pace.delay},
+        DashManifest manifest{DashManifest::Growth{known.published, pace.update, pace.depth, pace.delay}, pace.folder,
                               dash_periods(outlines, known.eras, false)};
         if (manifest.periods.empty()) return std::string();
         if (auto text = write_manifest(manifest); text == known.text) return text;

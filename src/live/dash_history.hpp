@@ -24,6 +24,7 @@ struct DashPace {
     milliseconds update;  // as in DashManifest::Growth
     milliseconds depth;
     milliseconds delay;
+    std::string folder{};  // of DashManifest
 };
 
 // What is fixed of a representation, and of a period.
@@ -44,7 +45,8 @@ using DashEras = std::map<milliseconds, DashEra>;  // by start, since 1970
 std::vector<DashPeriod> dash_periods(const DashOutlines& outlines, DashEras& eras, bool whole);
 
 // Of a span that does not change any more. Its timeline begins at 0 with the first picture; holes stay.
-std::string dash_static(const DashOutlines& outlines);
+// `folder`: of DashManifest. Empty when there is nothing in it.
+std::string dash_static(const DashOutlines& outlines, const std::string& folder);
 
 class DashHistory {
   public:

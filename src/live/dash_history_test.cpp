@@ -152,12 +152,14 @@ TEST_F(DashPeriods, InAFinishedSpanSubMustBeWhole) {
 TEST_F(DashPeriods, AStaticManifestBeginsAtZeroAndKeepsTheHoles) {
     add(video, kNoon + 7.04, 3, init);
     add(video, kNoon + 100, 2, init);
-    const auto text = dash_static(outlines);
+    const auto text = dash_static(outlines, "");
     EXPECT_THAT(text, HasSubstr(R"(id="1763640007040" start="PT0.000S")"));
     EXPECT_THAT(text, HasSubstr(R"(start="PT92.960S")"));
     EXPECT_THAT(text, HasSubstr(R"(mediaPresentationDuration="PT96.960S")"));
     EXPECT_THAT(text, HasSubstr(R"(type="static")"));
-    EXPECT_EQ(dash_static({}), "");
+    EXPECT_THAT(text, Not(HasSubstr("BaseURL")));
+    EXPECT_THAT(dash_static(outlines, "../1-2/"), HasSubstr("<BaseURL>../1-2/</BaseURL>"));
+    EXPECT_EQ(dash_static({}, ""), "");
 }
 
 TEST_F(DashPeriods, TheTimeOfPublishingChangesWithTheText) {

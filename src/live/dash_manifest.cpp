@@ -124,6 +124,7 @@ std::string write_manifest(const DashManifest& manifest) {
     Out out;
     put(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     put_head(out, manifest);
+    if (!manifest.folder.empty()) put(out, "<BaseURL>{}</BaseURL>\n", manifest.folder);
     for (const auto& period : manifest.periods) {
         put(out, "<Period id=\"{}\" start=\"{}\">\n", period.id, duration(period.start));
         put_adaptation(out, period, true);

@@ -43,6 +43,7 @@ struct DashManifest {
         milliseconds delay;   // how far behind the newest a player should stay
     };
     std::optional<Growth> growth;
+    std::string folder;  // that all addresses are relative to, "../1763640000000-1763643600000/"; empty: the manifest's own
     std::vector<DashPeriod> periods;
 };
 

@@ -34,13 +34,13 @@ DashManifest::Growth growth() {
 }
 
 std::string timeline(std::vector<DashSegment> segments) {
-    const auto text = write_manifest({growth(), {period(kNoon, std::move(segments))}});
+    const auto text = write_manifest({growth(), "", {period(kNoon, std::move(segments))}});
     const auto from = text.find("<SegmentTimeline>");
     return text.substr(from, text.find("</SegmentTimeline>") - from);
 }
 
 TEST(DashManifest, DynamicHasAFixedBeginningAndAClock) {
-    const auto text = write_manifest({growth(), {period(kNoon, {segment(kNoon, 2)})}});
+    const auto text = write_manifest({growth(), "", {period(kNoon, {segment(kNoon, 2)})}});
     EXPECT_THAT(
         text,
         HasSubstr(R"(type="dynamic" availabilityStartTime="1970-01-01T00:00:00Z" publishTime="2025-11-20T12:01:00.000Z")"));
@@ -58,7 +58,7 @@ TEST(DashManifest, StaticSaysHowLongItIsAndHasNoClock) {
     first.start = 0ms;
     auto second = period(kNoon + 100, {segment(kNoon + 100, 1.5)});
     second.start = 100s;
-    const auto text = write_manifest({{}, {first, second}});
+    const auto text = write_manifest({{}, "", {first, second}});
     EXPECT_THAT(text, HasSubstr(R"(type="static" mediaPresentationDuration="PT101.500S")"));
     EXPECT_THAT(text, HasSubstr(R"(start="PT0.000S")"));
     EXPECT_THAT(text, Not(HasSubstr("UTCTiming")));
@@ -67,7 +67,7 @@ TEST(DashManifest, StaticSaysHowLongItIsAndHasNoClock) {
 
 TEST(DashManifest, APeriodsTimesAndItsSegmentsMeetExactly) {
     // 12:00:00.0337: the period starts in whole milliseconds, presentationTimeOffset names the same instant in ticks.
-    const auto text = write_manifest({growth(), {period(kNoon + 0.0337, {segment(kNoon + 0.0337, 2)})}});
+    const auto text = write_manifest({growth(), "", {period(kNoon + 0.0337, {segment(kNoon + 0.0337, 2)})}});
     EXPECT_THAT(text, HasSubstr(R"(start="PT1763640000.033S")"));
     EXPECT_THAT(text, HasSubstr(fmt::format(R"(presentationTimeOffset="{}")", 1763640000033LL * 90)));
     EXPECT_THAT(text, HasSubstr(fmt::format(R"(<S t="{}" d="180000"/>)",
@@ -89,7 +89,7 @@ TEST(DashManifest, AHoleInARepresentationGetsANewTime) {
 TEST(DashManifest, ARepresentationSaysWhatItIs) {
     auto one = period(kNoon, {segment(kNoon, 2, 250000), segment(kNoon + 2, 2, 500000)});
     one.audio.push_back({"main-audio", mp4::make_init({{}, test::aac_track()}).value(), 0, 64000, {segment(kNoon, 2)}});
-    const auto text = write_manifest({growth(), {one}});
+    const auto text = write_manifest({growth(), "", {one}});
     const auto track = test::h264_track();
     EXPECT_THAT(
         text,
@@ -113,7 +113,7 @@ TEST(DashManifest, FrameRatesAreTheUsualOnes) {
     EXPECT_EQ(dash_frame_rate(0.02), "1/10");
     auto unknown = period(kNoon, {segment(kNoon, 2)});
     unknown.video[0].frame_rate = 0;
-    EXPECT_THAT(write_manifest({growth(), {unknown}}), Not(HasSubstr("frameRate")));
+    EXPECT_THAT(write_manifest({growth(), "", {unknown}}), Not(HasSubstr("frameRate")));
 }
 
 }  // namespace

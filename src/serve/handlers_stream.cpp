@@ -36,8 +36,7 @@ Answer get_rendition_media(const Call& call) {
 }
 
 Answer get_stream_manifest(const Call& call) {
-    if (is_live(call)) return live_manifest(call);
-    return fail(errc::not_found, fmt::format("there is no period '{}'", call.parameter("period")));
+    return is_live(call) ? live_manifest(call) : archive_manifest(call);
 }
 
 Answer get_stream_time(const Call& call) {

@@ -6,6 +6,7 @@
 #include "net/http_encoding.hpp"
 #include "serve/problem.hpp"
 #include "serve/stream_answers.hpp"
+#include "serve/stream_archive.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,7 @@ using WindowPtr = std::shared_ptr<LiveWindow>;
 constexpr seconds kFirstSegment{12};
 constexpr seconds kSub{3};
 constexpr milliseconds kUpdate{1000};
+constexpr std::chrono::hours kLongestDay{25};
 constexpr int kDelayTargets = 2;  // behind the newest segment; they are half a target long and more
 
 net::Response manifest_of(Services& app, const CameraId& camera, const WindowPtr& main, const WindowPtr& sub, bool gzip) {
@@ -57,6 +59,30 @@ Result<net::Response> live_manifest(const Call& call) {
             sub->wait_for_snapshot(kSub, [answer](const Status&) { answer({}); });
         });
     };
+    return response;
+}
+
+Result<net::Response> archive_manifest(const Call& call) {
+    const auto asked = asked_period(call);
+    if (!asked) return asked.error();
+    auto& archive = call.app.control.archive();
+    const auto main = archive.list({call.camera(), StreamKind::main}, asked->period, Rendition::muxed);
+    if (!main) return main.error();
+    const auto sub = archive.list({call.camera(), StreamKind::sub}, asked->period, Rendition::video);
+    auto video = archive_outline(*main, Rendition::video);
+    const auto audio = archive_outline(*main, Rendition::audio);
+    auto small = sub ? archive_outline(*sub, Rendition::video) : live::Outline{};
+    video.frame_rate = archive.frame_rate(*main);
+    if (sub) small.frame_rate = archive.frame_rate(*sub);
+    const live::DashOutlines outlines{main->has(Rendition::video) ? &video : nullptr, &audio, sub ? &small : nullptr};
+    const auto target = std::chrono::ceil<milliseconds>(main->target);
+    net::Response response;
+    response.headers.add("Content-Type", kManifestType);
+    response.headers.add("Cache-Control", "no-cache");
+    response.body = main->ended
+                        ? dash_static(outlines, asked->folder)
+                        : call.app.dash.manifest(fmt::format("{} {}", call.camera().str(), live::range_name(asked->period)),
+                                                 outlines, {target / 2, kLongestDay, target * kDelayTargets, asked->folder});
     return response;
 }
 
