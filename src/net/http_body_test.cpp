@@ -200,6 +200,20 @@ TEST_F(HttpBodyTest, ASourceWhoseClientReadsNothingIsClosed) {
     feed->closed.wait();
 }
 
+TEST_F(HttpBodyTest, AnEndlessSourceLeavesOthersTheirTurn) {
+    start_feed();
+    feed->flood();
+    TestClient fast(server->port()), other(server->port());
+    fast.send("GET /feed HTTP/1.1\r\nHost: x\r\n\r\n");
+    std::jthread reading([&] {
+        while (fast.receive()) fast.discard();
+    });
+    feed->opened.wait();
+    EXPECT_EQ(body_of(other.request("GET", "/")), "plain");
+    server->stop(seconds(20));
+    feed->closed.wait();
+}
+
 TEST_F(HttpBodyTest, StoppingCutsASourceThatHasNotFinished) {
     start_feed();
     TestClient client(server->port());

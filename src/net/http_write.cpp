@@ -181,6 +181,8 @@ asio::awaitable<bool> HttpConnection::send_source(BodySource& source, bool chunk
         const auto head = chunked ? fmt::format("{:x}\r\n", size) : std::string();
         const bool sent = co_await write_all(head, pieces, chunked ? "\r\n" : "");
         if (!sent) break;
+        // A fast client with much to get lets others have their turn.
+        co_await asio::post(transport_.get_executor(), asio::use_awaitable);
     }
     co_return false;
 }

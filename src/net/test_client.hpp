@@ -53,6 +53,7 @@ class TestClient {
     }
     // Says that nothing more will be sent.
     void end() { shutdown(socket_, SHUT_WR); }
+    void discard() { buffer_.clear(); }
     [[nodiscard]] std::size_t buffered() const { return buffer_.size(); }
     // Everything up to the end of the stream.
     std::string rest() {
