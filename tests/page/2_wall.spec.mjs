@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { login, phone, picture, running } from "./browser.mjs";
 import { until } from "./recorder.mjs";
-import { Skip, test } from "./suite.mjs";
+import { test } from "./suite.mjs";
 
 const tile = (page, name) => page.getByRole("link", { name: `${name}: open` });
 const indexOf = (page, name) =>
@@ -95,18 +95,4 @@ test("a hidden tab holds no connection, and comes back live", async ({ recorder,
   await until("the connection to end", () => open === 0);
   await hide(false);
   await running(page, { where: ({ behind }) => behind < 2, what: "live again" });
-});
-
-test("where the browser does not play H.265 it shows the small stream, or says so", async ({ recorder, browser }) => {
-  if (!recorder.hasH265) throw new Skip("no ffmpeg with libx265 to make such a camera");
-  const page = await browser.open();
-  await login(page, recorder);
-  await page.goto(`${recorder.base}/watch/roof`);
-  assert.equal((await running(page)).width, 320);
-  await page.getByText(/this browser does not play main/).waitFor();
-  await page.goto(`${recorder.base}/watch/tower`);
-  await page.getByText("This browser does not play H.265").waitFor();
-  await page.goto(recorder.base);
-  await tile(page, "Tower").getByText("This browser can't play it").waitFor();
-  assert.deepEqual(page.faults, []);
 });

@@ -21,16 +21,6 @@ test("sound is off at first, can be switched on and off, and live goes on", asyn
   assert.equal(await heard(), 0);
 });
 
-test("a camera whose pictures the browser cannot begin with is told in words", async ({ recorder, browser }) => {
-  if (!recorder.hasIntraRefresh) throw new Skip("no ffmpeg with libx264 to make such a camera");
-  const page = await browser.open();
-  await login(page, recorder);
-  const noKeyFrames = () => page.evaluate(async () => (await (await fetch("api/v1/cameras/cellar")).json()).streams[0].detail === "sends no key frames");
-  await until("the fragments that begin without one", noKeyFrames, 60);
-  await page.goto(`${recorder.base}/watch/cellar`);
-  await page.getByText("No full picture to begin with").waitFor();
-}, { seconds: 120 });
-
 test("a camera that goes away is said to be lost, and is live again when it comes back with another size", async ({ recorder, browser }) => {
   const page = await browser.open();
   await login(page, recorder);

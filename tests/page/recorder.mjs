@@ -85,8 +85,8 @@ function makeIntraRefresh(path) {
   return makeClip(path, "160x90", 5, 1200, "-c:v", "libx264", "-x264-params", "log-level=none:intra-refresh=1:keyint=10:bframes=0");
 }
 
-// `basePath`: as behind a proxy that serves it under that address.
-export async function startRecorder(binary, { basePath = "" } = {}) {
+// `basePath`: as behind a proxy that serves it under that address. `conversions`: so many at once for viewers.
+export async function startRecorder(binary, { basePath = "", conversions = 2 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "vantage-page-"));
   const simPort = await freePort();
   const hasH265 = makeH265(join(folder, "h265.mp4"));
@@ -112,6 +112,7 @@ export async function startRecorder(binary, { basePath = "" } = {}) {
         `time_zone: ${zone}`,
         `server: {port: ${port}, bind: 127.0.0.1${basePath && `, base_path: ${basePath}`}}`,
         "storage: {keep_free: 1%}",
+        `transcode: {most: ${conversions}, encoder: x264}`,
         "cameras:",
         `  door: {name: Front door, source: "${camera("door")}"}`,
         `  yard: {name: Yard, source: "${camera("yard")}", sub: {source: "${camera("yardsub")}", record: false}}`,

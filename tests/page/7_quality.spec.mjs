@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the player shows where it cannot show the camera's stream as it is: conversions, the small stream, or a word.
+import assert from "node:assert/strict";
+import { chooseQuality, login, running } from "./browser.mjs";
+import { admin, startRecorder, until } from "./recorder.mjs";
+import { Skip, test } from "./suite.mjs";
+
+const needsH265 = (recorder) => {
+  if (!recorder.hasH265) throw new Skip("no ffmpeg with libx265 to make such a camera");
+};
+const shows = (page, text) => page.getByRole("status").filter({ hasText: text }).waitFor({ timeout: 30_000 });
+const prefer = (page, quality) => page.addInitScript((value) => localStorage.setItem("vantage.quality", value), quality);
+
+test("H.265 is shown converted where the browser does not play it, live and in footage, and that is said", async ({ recorder, browser }) => {
+  needsH265(recorder);
+  const page = await browser.open();
+  await login(page, recorder);
+  await page.goto(`${recorder.base}/watch/tower`);
+  await running(page, { seconds: 40, where: ({ behind }) => behind < 4, what: "live" });
+  await shows(page, "Converted to H.264: this browser does not play main");
+  await page.keyboard.press("ArrowLeft");
+  await running(page, { seconds: 40, where: ({ behind }) => behind > 9, what: "footage" });
+  await shows(page, "Converted to H.264: this browser does not play main");
+  assert.deepEqual(page.faults, []);
+}, { seconds: 240 });
+
+test("a wall takes the small stream of such a camera, and a small conversion where there is none", async ({ recorder, browser }) => {
+  needsH265(recorder);
+  const page = await browser.open();
+  await login(page, recorder);
+  const tile = (name) => page.getByRole("link", { name: `${name}: open` });
+  await tile("Tower").getByText("Converted 360p").waitFor({ timeout: 40_000 });
+  await until("a running small stream", () => tile("Roof").locator("video").evaluate((video) => video.videoWidth === 320 && video.currentTime > 0), 40);
+  assert.equal(await tile("Roof").getByText(/Converted/).count(), 0);
+  assert.deepEqual(page.faults, []);
+}, { seconds: 240 });
+
+test("a smaller picture can be chosen, and is named", async ({ recorder, browser }) => {
+  const page = await browser.open();
+  await prefer(page, "480p");
+  await login(page, recorder);
+  await page.goto(`${recorder.base}/watch/yard`);
+  await running(page, { seconds: 40, where: ({ behind }) => behind < 4, what: "live" });
+  await shows(page, /^Converted 480p$/);
+  await chooseQuality(page, /^Full/);
+  await until("the word to go", async () => (await page.getByText("Converted 480p").count()) === 0);
+  await running(page, { where: ({ width, behind }) => width === 640 && behind < 2, what: "main" });
+}, { seconds: 240 });
+
+test("a recorder that converts as much as it can shows the small stream, or says so and goes on by itself", async ({ recorder, browser }) => {
+  needsH265(recorder);
+  // Two conversions are all that it does.
+  const first = await browser.open();
+  await login(first, recorder);
+  await first.goto(`${recorder.base}/watch/tower`);
+  await running(first, { seconds: 40 });
+  const second = await browser.open();
+  await prefer(second, "480p");
+  await login(second, recorder);
+  await second.goto(`${recorder.base}/watch/yard`);
+  await shows(second, /^Converted 480p$/);
+  await running(second, { seconds: 40 });
+
+  const third = await browser.open();
+  await login(third, recorder);
+  await third.goto(`${recorder.base}/watch/roof`);
+  await running(third, { seconds: 40, where: ({ width }) => width === 320 });
+  await shows(third, /^Small stream: /);
+  const fourth = await browser.open();
+  await prefer(fourth, "360p");
+  await login(fourth, recorder);
+  await fourth.goto(`${recorder.base}/watch/tower`);
+  await fourth.getByText("The recorder converts as much as it can").waitFor({ timeout: 30_000 });
+  await second.close();
+  await running(fourth, { seconds: 60, what: "a picture, now that there is room" });
+  await shows(fourth, /^Converted 360p$/);
+}, { seconds: 240 });
+
+test("pictures without a key frame are made anew for the browser", async ({ recorder, browser }) => {
+  if (!recorder.hasIntraRefresh) throw new Skip("no ffmpeg with libx264 to make such a camera");
+  const page = await browser.open();
+  await login(page, recorder);
+  await noKeyFrames(page);
+  await page.goto(`${recorder.base}/watch/cellar`);
+  await running(page, { seconds: 60 });
+  await shows(page, "Converted 720p: this browser does not play main");
+}, { seconds: 180 });
+
+test("a recorder that converts nothing says what the browser cannot play", async ({ recorder, browser }) => {
+  needsH265(recorder);
+  const other = await startRecorder(recorder.binary, { conversions: 0 });
+  try {
+    const page = await browser.open();
+    await page.goto(`${other.base}/setup?token=${other.token}`);
+    await page.getByLabel("Name").fill(admin.name);
+    await page.getByLabel("Password", { exact: true }).fill(admin.password);
+    await page.getByLabel("Password again").fill(admin.password);
+    await page.getByRole("button", { name: "Create the admin" }).click();
+    await page.getByRole("link", { name: "Tower: open" }).getByText("This browser can't play it").waitFor({ timeout: 30_000 });
+    await page.goto(`${other.base}/watch/tower`);
+    await page.getByText("This browser does not play H.265").waitFor();
+    await page.goto(`${other.base}/watch/roof`);
+    assert.equal((await running(page)).width, 320);
+    await shows(page, "Small stream: this browser does not play main");
+    await noKeyFrames(page);
+    await page.goto(`${other.base}/watch/cellar`);
+    await page.getByText("No full picture to begin with").waitFor();
+    assert.deepEqual(page.faults, []);
+  } finally {
+    await other.stop();
+  }
+}, { seconds: 240 });
+
+// The fragments of such a camera begin at recovery points once the one key frame is long past.
+function noKeyFrames(page) {
+  const detail = () => page.evaluate(async () => (await (await fetch("api/v1/cameras/cellar")).json()).streams[0].detail);
+  return until("fragments without a key frame", async () => (await detail()) === "sends no key frames", 90);
+}
