@@ -41,8 +41,11 @@ class StreamFeeds::Cursor : public std::enable_shared_from_this<Cursor> {
   private:
     void advance();
     void read();
-    void hand_on(const PartPtr& part);
+    // Returns how many frames there were.
+    std::size_t hand_on(const stream::Event& event);
+    void hand_on_part(const PartPtr& part);
     void wait_for_camera(const std::string& reason);
+    void end(const std::string& reason);
 
     asio::io_context& io_;
     const std::string name_;
@@ -50,19 +53,17 @@ class StreamFeeds::Cursor : public std::enable_shared_from_this<Cursor> {
     const seconds patience_;
     asio::steady_timer away_;  // runs while the camera is
     std::unique_ptr<stream::Reader> reader_;
-    std::deque<PartPtr> parts_;  // read, not yet handed on
-    InitPtr init_;               // of the part handed on last
+    std::deque<stream::Event> events_;  // read, not yet handed on
+    InitPtr init_;                      // of the part handed on last
     bool ended_{false};
 };
 
 void StreamFeeds::Cursor::advance() {
     // One batch at a time: what is read and waits here is bounded by what the ring held.
-    if (parts_.empty() && reader_) read();
-    for (std::size_t frames = 0; !parts_.empty() && frames < kFramesAtOnce; parts_.pop_front()) {
-        frames += parts_.front()->samples.size();
-        hand_on(parts_.front());
-    }
-    if (parts_.empty()) return;
+    if (events_.empty() && reader_) read();
+    for (std::size_t frames = 0; !events_.empty() && frames < kFramesAtOnce; events_.pop_front())
+        frames += hand_on(events_.front());
+    if (events_.empty()) return;
     asio::post(io_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->advance();
     });
@@ -72,34 +73,41 @@ void StreamFeeds::Cursor::read() {
     for (;;) {
         auto event = reader_->next();
         if (std::holds_alternative<stream::Nothing>(event)) return;
-        if (auto* part = std::get_if<PartPtr>(&event)) {
-            away_.cancel();
-            parts_.push_back(std::move(*part));
-        }
-        if (const auto* broken = std::get_if<stream::Interruption>(&event)) {
-            // Pictures from before the camera went are no beginning: whoever asks now waits for it to return.
-            if (!init_) parts_.clear();
-            wait_for_camera(broken->reason);
-        }
-        if (std::holds_alternative<stream::Closed>(event)) {
-            if (!std::exchange(ended_, true)) to_->on_end(fail(errc::unavailable, name_ + " is no longer there"));
-            return;
-        }
+        const bool last = std::holds_alternative<stream::Closed>(event);
+        // Pictures from before the camera went are no beginning: whoever asks now waits for it to return.
+        if (!init_ && std::holds_alternative<stream::Interruption>(event))
+            events_.clear();
+        else
+            events_.push_back(std::move(event));
+        if (last) return;
     }
 }
 
+std::size_t StreamFeeds::Cursor::hand_on(const stream::Event& event) {
+    if (const auto* part = std::get_if<PartPtr>(&event)) {
+        away_.cancel();
+        hand_on_part(*part);
+        return (*part)->samples.size();
+    }
+    if (const auto* broken = std::get_if<stream::Interruption>(&event)) wait_for_camera(broken->reason);
+    if (std::holds_alternative<stream::Closed>(event)) end(name_ + " is no longer there");
+    return 0;
+}
+
 void StreamFeeds::Cursor::wait_for_camera(const std::string& reason) {
-    if (!init_) return;  // nobody plays yet; the server bounds how long a DESCRIBE waits
     to_->on_away();
     away_.expires_after(patience_);
     away_.async_wait([weak = weak_from_this(), reason](boost::system::error_code error) {
         const auto self = weak.lock();
-        if (error || !self || std::exchange(self->ended_, true)) return;
-        self->to_->on_end(fail(errc::unavailable, fmt::format("no picture for {} s: {}", self->patience_.count(), reason)));
+        if (!error && self) self->end(fmt::format("no picture for {} s: {}", self->patience_.count(), reason));
     });
 }
 
-void StreamFeeds::Cursor::hand_on(const PartPtr& part) {
+void StreamFeeds::Cursor::end(const std::string& reason) {
+    if (!std::exchange(ended_, true)) to_->on_end(fail(errc::unavailable, reason));
+}
+
+void StreamFeeds::Cursor::hand_on_part(const PartPtr& part) {
     if (part->init != init_) {
         if (!init_ || init_->tracks != part->init->tracks) to_->on_tracks(part->init->tracks);
         init_ = part->init;

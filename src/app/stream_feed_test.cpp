@@ -18,8 +18,14 @@ const MediaTime kStart = media_at(1'795'202'645.12);
 class Collector final : public live::FeedReader {
   public:
     void on_tracks(const TrackSet& given) override { tracks.push_back(given); }
-    void on_frame(const live::FeedFrame& frame) override { frames.push_back(frame); }
-    void on_away() override { ++aways; }
+    void on_frame(const live::FeedFrame& frame) override {
+        frames.push_back(frame);
+        away = false;
+    }
+    void on_away() override {
+        ++aways;
+        away = true;
+    }
     void on_end(const Error& error) override { ends.push_back(error.message); }
     [[nodiscard]] std::vector<double> video_times() const {
         std::vector<double> out;
@@ -37,6 +43,7 @@ class Collector final : public live::FeedReader {
     std::vector<live::FeedFrame> frames;
     std::vector<std::string> ends;
     int aways{0};
+    bool away{false};
 };
 
 class StreamFeedTest : public testing::Test {
@@ -129,12 +136,14 @@ TEST_F(StreamFeedTest, ACameraThatReturnsGoesOnForItsReaders) {
     publish(3, true);
     const auto subscription = subscribe();
     run();
+    publish(1, false);  // what was on its way when it went
     stream->interrupt({"camera lost", to_utc(kStart)});
     run();
-    next += 250;
+    EXPECT_TRUE(reader->away);
+    next += 249;
     publish(2, true);
     run();
-    EXPECT_EQ(reader->video_times(), (std::vector<double>{0, 1, 2, 253, 254}));
+    EXPECT_EQ(reader->video_times(), (std::vector<double>{0, 1, 2, 3, 253, 254}));
     EXPECT_EQ(reader->aways, 1);
     EXPECT_TRUE(reader->ends.empty());
 }

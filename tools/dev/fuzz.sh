@@ -26,15 +26,16 @@ fuzz_sources() {
 }
 
 build_fuzz() {
-    local compiler source object objects=() flags=(-std=c++20 -O1 -g1 -Isrc -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL
+    local compiler source objects=() flags=(-std=c++20 -O1 -g1 -Isrc -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL
         -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -Wno-deprecated-declarations)
     compiler=clang++-$(clang_version)
-    mkdir -p build/fuzz/seeds
+    mkdir -p build/fuzz
     for source in $(fuzz_sources); do
-        object=build/fuzz/$(echo "$source" | tr / _).o
-        objects+=("$object")
-        echo "$source $object"
-    done | xargs -P "$(nproc)" -L 1 sh -c 'exec ccache "$0" -c "$@"' "$compiler" "${flags[@]}" 2>&1
+        objects+=("build/fuzz/$(echo "$source" | tr / _).o")
+    done
+    for source in $(fuzz_sources); do
+        echo "$source -o build/fuzz/$(echo "$source" | tr / _).o"
+    done | xargs -P "$(nproc)" -L 1 ccache "$compiler" "${flags[@]}" -c
     "$compiler" "${flags[@]}" "${objects[@]}" -o build/fuzz/rtsp_fuzz -lspdlog -lfmt -lcrypto -lssl -pthread
 }
 
