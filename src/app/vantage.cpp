@@ -219,7 +219,9 @@ Status Vantage::Parts::serve_rtsp(const std::optional<net::TlsFiles>& tls) {
     }
     const auto find = [this](const CameraId& camera, std::string_view rendition) -> std::shared_ptr<stream::Stream> {
         auto found = viewed(camera, rendition.empty() ? "main" : std::string(rendition));
-        return found ? std::move(*found) : nullptr;
+        if (found) return *found;
+        if (found.error().code == errc::overloaded) log::warn("rtsp", "{}: {}", camera.str(), found.error().message);
+        return {};
     };
     rtsp_ = std::make_unique<RtspService>(config, std::move(context), find, *stream_access_);
     return {};
