@@ -39,6 +39,7 @@ class Progress final : public record::ExportReport {
         before_ += now_;
         now_ = 0;
     }
+    void archives(const record::ExportArchive& /*zip*/, std::shared_ptr<net::FileGrowth> /*growth*/) override {}
     void wrote(const std::string& file, std::uint64_t bytes) override {
         now_ = bytes;
         if (::isatty(STDERR_FILENO) == 0) return;
@@ -140,6 +141,7 @@ Status run_export_command(const Arguments& arguments, Progress& progress, Target
         if (error) return system_error(error.value(), "ask for free space");
         return std::uint64_t{space.available};
     };
+    options.durable = false;  // as cp
     options.local_time = local_time;
     options.name = [&config](const CameraId& id) {
         const auto found = config.cameras.find(id);

@@ -196,7 +196,7 @@ record::ExportOptions Vantage::Parts::export_options() {
     };
     out.room = [this] {
         const std::lock_guard lock(applying_);
-        return room_for_exports(config_.data, config_.storage);
+        return room_for_exports(config_.data / "exports", config_.storage);
     };
     out.local_time = local_time;
     out.name = [this](const CameraId& id) {

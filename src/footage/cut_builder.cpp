@@ -114,32 +114,44 @@ void CutBuilder::add_video(const std::shared_ptr<File>& file, const Part& part, 
 
 void CutBuilder::add(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place) {
     if (part.track == TrackKind::audio) {
-        if (!origin_ && tracks_.video) {
-            early_.push_back({file, part, place, 0});
+        if (video_.empty() && tracks_.video) {
+            early_.push_back({file, part, place, 0, 0});
             if (early_.size() > kMostEarly) early_.pop_front();
         } else {
             add_audio(file, part, place);
         }
         return;
     }
-    // Leading pictures of the first GOP need one that is not here; they come in decode order right after the key frame.
-    std::size_t first = 0, needed = 0;
+    if (complete_ == MediaTime::min()) complete_ = part.start + part.samples.front().composition;
+    // Leading pictures of the first GOP need one that is not here; they come right behind its key frame in decode order.
     auto dts = part.start;
-    const auto origin = origin_.value_or(part.start + part.samples.front().composition);
-    for (std::size_t i = 0; i < part.samples.size(); ++i) {
-        const auto pts = dts + part.samples[i].composition;
-        if (pts < origin && i == first) first = i + 1;
-        if (pts < limits_.to) needed = i + 1;
-        dts += part.samples[i].duration;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= part.samples.size(); ++i) {
+        const bool ends = i == part.samples.size() || dts + part.samples[i].composition < complete_;
+        if (ends && i > begin) add_run(file, part, place, begin, i);
+        if (ends) begin = i + 1;
+        if (i < part.samples.size()) dts += part.samples[i].duration;
     }
-    if (!limits_.exact) needed = part.samples.size();
+}
+
+// An exact cut ends with the last frame in decode order that is shown before its end; what is shown later and comes earlier
+// in decode order stays, hidden by the edit list, as others need it.
+void CutBuilder::add_run(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place, std::size_t first,
+                         std::size_t end) {
+    auto needed = end;
+    if (limits_.exact) {
+        needed = first;
+        auto dts = part.start;
+        for (std::size_t i = 0; i < end; ++i) {
+            if (i >= first && dts + part.samples[i].composition < limits_.to) needed = i + 1;
+            dts += part.samples[i].duration;
+        }
+    }
     if (needed > first) {
-        for (const auto& held : std::exchange(held_, {}))
-            add_video(held.file, held.part, held.place, held.first, held.part.samples.size());
+        for (const auto& held : std::exchange(held_, {})) add_video(held.file, held.part, held.place, held.first, held.end);
         add_video(file, part, place, first, needed);
-        first = needed;
     }
-    if (first < part.samples.size() && limits_.exact) held_.push_back({file, part, place, first});
+    if (needed < end) held_.push_back({file, part, place, needed, end});
 }
 
 void CutBuilder::add_audio(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place) {
@@ -158,13 +170,20 @@ void CutBuilder::add_audio(const std::shared_ptr<File>& file, const Part& part, 
     if (end > first) copy_samples(audio_, file, part, place, first, end);
 }
 
-void CutBuilder::add_picture(MediaTime dts, MediaTime pts, bool key, ByteView data) {
-    note_shown(pts, Ticks{0}, pts - dts);
-    tell_time(pts, 0);
-    video_.begin_chunk(position_);
-    add_literal(data);
-    video_.add(static_cast<std::uint32_t>(data.size()), of(dts), pts - dts, key);
-    decoded_ = dts;
+void CutBuilder::add_head(const CutHead& head) {
+    video_track_ = head.track;
+    complete_ = head.shown;
+    for (std::size_t i = 0; i < head.frames.size(); ++i) {
+        const auto& frame = head.frames[i];
+        const bool last = i + 1 == head.frames.size();
+        const auto duration = last ? head.last_duration : head.frames[i + 1].pts - frame.pts;
+        note_shown(frame.pts, duration, head.delay);
+        tell_time(frame.pts, 0);
+        video_.begin_chunk(position_);
+        add_literal(frame.data);
+        video_.add(static_cast<std::uint32_t>(frame.data.size()), of(frame.pts - head.delay), head.delay, frame.key);
+        decoded_ = frame.pts - head.delay + duration;
+    }
 }
 
 MediaTime CutBuilder::shown_end() const {
@@ -190,14 +209,14 @@ Result<std::optional<Cut>> CutBuilder::finish() {
     audio_.finish(of(heard_));
     text_.finish(of(shown_end()));
     mp4::Movie movie{to_utc(*origin_), options_.title, {}, position_};
-    if (!video_.empty()) movie.tracks.push_back({&*tracks_.video, &video_, video_edits()});
+    if (!video_.empty()) movie.tracks.push_back({&video_track_, &video_, video_edits()});
     if (!audio_.empty()) movie.tracks.push_back({&*tracks_.audio, &audio_, audio_edits()});
     if (!text_.empty()) movie.tracks.push_back({nullptr, &text_, {{Ticks{0}, text_.duration()}}});
     auto head = mp4::make_movie_head(movie);
     if (head.has_error()) return head.error();
     cut_.start = to_utc(*origin_);
     cut_.end = to_utc(shown_end());
-    cut_.exact = limits_.exact;
+    cut_.exact = limits_.exact && limits_.exact_start;
     cut_.head = std::move(*head);
     cut_.bytes = cut_.head.size() + position_;
     return std::optional{std::move(cut_)};

@@ -2,6 +2,7 @@
 // Lays out one file of a cut while the parts of footage pass by: which bytes are copied, where each sample comes to lie, and
 // the clock of the subtitles. For cutter.cpp. One thread.
 #pragma once
+#include "footage/cut_head.hpp"
 #include "footage/cutter.hpp"
 #include "media/mp4_progressive.hpp"
 
@@ -13,28 +14,28 @@ namespace vantage::footage {
 class CutBuilder {
   public:
     struct Limits {
-        MediaTime from, to;  // of presentation; only exact cuts look at `from`
+        MediaTime to;  // of presentation
         bool exact{false};
+        bool exact_start{false};  // for the answer
     };
     CutBuilder(const CutOptions& options, Limits limits, TrackSet tracks)
-        : options_(options), limits_(limits), tracks_(std::move(tracks)) {}
+        : options_(options), limits_(limits), tracks_(std::move(tracks)) {
+        if (tracks_.video) video_track_ = *tracks_.video;
+    }
 
     // In the order of the file. The first video part begins with a key frame, or pictures were given before.
     void add(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place);
-    // A picture whose bytes are ours: encoded again.
-    void add_picture(MediaTime dts, MediaTime pts, bool key, ByteView data);
+    // The beginning that was encoded again, before any part.
+    void add_head(const CutHead& head);
 
     // True when a part with these tracks belongs into the same file.
     [[nodiscard]] bool fits(const TrackSet& tracks) const;
     // Sound that a later segment brings along.
     void learn(const TrackSet& tracks);
-    void replace_video(Track track) { tracks_.video = std::move(track); }
     // When the newest picture ends; nothing before the first one.
     [[nodiscard]] std::optional<MediaTime> video_end() const {
         return video_.empty() ? std::nullopt : std::optional{decoded_};
     }
-    // Pictures that are shown before this time are left out: they need some that are not there.
-    void show_from(MediaTime pts) { origin_ = pts; }
 
     // Nothing when there was no picture (and no sound, where there is no video).
     Result<std::optional<Cut>> finish();
@@ -44,10 +45,12 @@ class CutBuilder {
         std::shared_ptr<File> file;
         Part part;
         PartPlace place;
-        std::size_t first;  // sample
+        std::size_t first, end;  // samples
     };
     void add_video(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place, std::size_t first,
                    std::size_t end);
+    void add_run(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place, std::size_t first,
+                 std::size_t end);
     void add_audio(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place);
     void copy_samples(mp4::SampleTable& table, const std::shared_ptr<File>& file, const Part& part, const PartPlace& place,
                       std::size_t first, std::size_t end);
@@ -66,11 +69,13 @@ class CutBuilder {
     Cut cut_;
     std::uint64_t position_{0};  // payload laid out so far
     mp4::SampleTable video_, audio_, text_;
-    std::optional<MediaTime> origin_;  // what the file calls 0
-    std::optional<Ticks> delay_;       // composition offset of the first picture
-    MediaTime decoded_{};              // decode time at which the newest picture ends
-    MediaTime shown_{};                // when the picture that is shown last ends
-    MediaTime heard_{};                // when the newest sound ends
+    Track video_track_;                     // as the file describes it
+    MediaTime complete_{MediaTime::min()};  // pictures of parts that are shown earlier need some that are not there
+    std::optional<MediaTime> origin_;       // what the file calls 0
+    std::optional<Ticks> delay_;            // composition offset of the first picture
+    MediaTime decoded_{};                   // decode time at which the newest picture ends
+    MediaTime shown_{};                     // when the picture that is shown last ends
+    MediaTime heard_{};                     // when the newest sound ends
     MediaTime next_text_{};
     std::vector<Held> held_;  // exact: pictures behind the end, which some before it may need
     std::deque<Held> early_;  // sound from before the first picture

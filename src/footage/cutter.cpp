@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footage/cutter.hpp"
 
+#include "base/log.hpp"
 #include "footage/cut_builder.hpp"
 
 namespace vantage::footage {
@@ -18,6 +19,9 @@ class Cutter {
         : material_(material), options_(options), stop_(stop), stop_at_(video_stop()) {}
 
     Result<std::vector<Cut>> run() {
+        if (options_.exact)
+            if (auto ready = prepare_head(); ready.has_error()) return ready.error();
+        if (head_ && !head_->frames.empty()) begin(head_->tracks);
         for (const auto& source : material_.sources) {
             const auto walked = walk_parts(source, [&](const Part& part, const PartPlace& place) {
                 if (stop_.stop_requested()) return false;
@@ -35,6 +39,19 @@ class Cutter {
     }
 
   private:
+    // A stream that cannot be encoded again is cut to the GOP at its beginning, and its file says so.
+    Status prepare_head() {
+        auto head = encode_head(material_, stop_);
+        if (head.has_value()) {
+            head_ = std::move(*head);
+        } else if (head.error().code == errc::cancelled || head.error().code == errc::io) {
+            return head.error();
+        } else if (head.error().code != errc::not_found) {
+            log::warn("export", "{} is not exact at its beginning: {}", to_string(material_.stream), head.error().message);
+        }
+        return {};
+    }
+
     // Decode time of the first picture that is surely not wanted.
     [[nodiscard]] MediaTime video_stop() const {
         MediaTime stop{};
@@ -48,16 +65,23 @@ class Cutter {
     // What follows in presentation: the end that was asked for, or that of the last GOP.
     [[nodiscard]] CutBuilder::Limits limits() const {
         const auto to = to_media(material_.to);
-        return {to_media(material_.from), options_.exact ? to : std::max(to, stop_at_), options_.exact};
+        return {options_.exact ? to : std::max(to, stop_at_), options_.exact, head_.has_value()};
     }
 
     void take(const Source& source, const Part& part, const PartPlace& place) {
         const auto& tracks = part.init->tracks;
-        if (part.track == TrackKind::video && (part.start < material_.first || part.start >= stop_at_)) return;
+        const auto first = head_ ? head_->resume : material_.first;
+        if (part.track == TrackKind::video && (part.start < first || part.start >= stop_at_)) return;
         if (builder_ && breaks(part, tracks)) close();
-        if (!builder_) builder_.emplace(options_, limits(), tracks);
+        if (!builder_) begin(tracks);
         builder_->learn(tracks);
         builder_->add(source.file, part, place);
+    }
+
+    void begin(const TrackSet& tracks) {
+        builder_.emplace(options_, limits(), tracks);
+        if (head_ && !head_->frames.empty() && !began_ && tracks.video) builder_->add_head(*head_);
+        began_ = true;
     }
 
     [[nodiscard]] bool breaks(const Part& part, const TrackSet& tracks) const {
@@ -82,6 +106,8 @@ class Cutter {
     const CutOptions& options_;
     const std::stop_token& stop_;
     const MediaTime stop_at_;
+    std::optional<CutHead> head_;  // of an exact cut; the first file begins with it
+    bool began_{false};
     std::optional<CutBuilder> builder_;
     std::vector<Cut> cuts_;
     Status status_;

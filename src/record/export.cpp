@@ -19,11 +19,8 @@ UtcTime time_of(const json::value& value) {
 }
 
 json::object file_json(const ExportFile& file) {
-    return {{"name", file.name},
-            {"camera", file.camera.str()},
-            {"start", micros(file.start)},
-            {"end", micros(file.end)},
-            {"bytes", file.bytes}};
+    return {{"name", file.name},       {"camera", file.camera.str()}, {"start", micros(file.start)},
+            {"end", micros(file.end)}, {"exact", file.exact},         {"bytes", file.bytes}};
 }
 
 // Throws what Boost.JSON throws, or a Result's error.
@@ -33,6 +30,7 @@ ExportFile file_of(const json::object& from) {
             CameraId::parse(from.at("camera").as_string()).value(),
             time_of(from.at("start")),
             time_of(from.at("end")),
+            from.at("exact").as_bool(),
             bytes,
             bytes};
 }
@@ -64,7 +62,10 @@ Export export_of(const json::object& from) {
         out.gaps.push_back({CameraId::parse(gap.at("camera").as_string()).value(),
                             {time_of(gap.at("start")), time_of(gap.at("end")), std::string(gap.at("reason").as_string())}});
     for (const auto& file : from.at("files").as_array()) out.files.push_back(file_of(file.as_object()));
+    if (const auto& zip = from.at("zip"); !zip.is_null())
+        out.zip = ExportArchive{std::string(zip.at("name").as_string()), zip.at("bytes").to_number<std::uint64_t>()};
     for (const auto& file : out.files) out.bytes += file.bytes;
+    if (out.zip) out.bytes += out.zip->bytes;
     out.written = out.bytes;
     return out;
 }
@@ -87,20 +88,22 @@ std::string to_json(const Export& job) {
         gaps.push_back(json::object{
             {"camera", camera.str()}, {"start", micros(gap.start)}, {"end", micros(gap.end)}, {"reason", gap.reason}});
     for (const auto& file : job.files) files.push_back(file_json(file));
-    return json::serialize(json::object{{"id", job.id},
-                                        {"name", job.request.name},
-                                        {"user", job.request.user},
-                                        {"cameras", std::move(cameras)},
-                                        {"stream", vantage::to_string(job.request.stream)},
-                                        {"start", micros(job.request.start)},
-                                        {"end", micros(job.request.end)},
-                                        {"exact", job.request.exact},
-                                        {"state", to_string(job.state)},
-                                        {"error", job.error},
-                                        {"created", micros(job.created)},
-                                        {"expires", job.expires ? json::value(micros(*job.expires)) : json::value()},
-                                        {"gaps", std::move(gaps)},
-                                        {"files", std::move(files)}});
+    return json::serialize(
+        json::object{{"id", job.id},
+                     {"name", job.request.name},
+                     {"user", job.request.user},
+                     {"cameras", std::move(cameras)},
+                     {"stream", vantage::to_string(job.request.stream)},
+                     {"start", micros(job.request.start)},
+                     {"end", micros(job.request.end)},
+                     {"exact", job.request.exact},
+                     {"state", to_string(job.state)},
+                     {"error", job.error},
+                     {"created", micros(job.created)},
+                     {"expires", job.expires ? json::value(micros(*job.expires)) : json::value()},
+                     {"gaps", std::move(gaps)},
+                     {"files", std::move(files)},
+                     {"zip", job.zip ? json::value{{"name", job.zip->name}, {"bytes", job.zip->bytes}} : json::value()}});
 }
 
 Result<Export> parse_export(std::string_view text) {

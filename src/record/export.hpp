@@ -28,8 +28,14 @@ struct ExportFile {
     std::string name;  // "door_2026-11-20_20-04-05.mp4"
     CameraId camera;
     UtcTime start, end;  // of its first picture, and when its last one ends
+    bool exact{false};   // begins and ends at the frame; false where the codec does not let it
     std::uint64_t bytes{0};
     std::uint64_t written{0};
+};
+
+struct ExportArchive {
+    std::string name;
+    std::uint64_t bytes{0};
 };
 
 // Time that was asked for and is not in the files.
@@ -48,7 +54,8 @@ struct Export {
     UtcTime created;
     std::optional<UtcTime> expires;  // when it will be removed; set once it has ended
     std::vector<ExportGap> gaps;
-    std::vector<ExportFile> files;  // in the order of cameras, then of time; appear when they are planned
+    std::vector<ExportFile> files;     // in the order of cameras, then of time; appear when they are planned
+    std::optional<ExportArchive> zip;  // all of them, when there are several and the disk has room for it
     [[nodiscard]] double progress() const;
 };
 

@@ -2,6 +2,7 @@
 #include "record/export_run.hpp"
 
 #include "base/log.hpp"
+#include "record/export_zip.hpp"
 
 namespace vantage::record {
 namespace {
@@ -81,7 +82,7 @@ class Writer {
 
     Status write(const CameraId& camera, const footage::Cut& cut) {
         if (auto room = enough_room(cut.bytes); room.has_error()) return room;
-        const ExportFile file{file_name(camera, cut.start), camera, cut.start, cut.end, cut.bytes, 0};
+        const ExportFile file{file_name(camera, cut.start), camera, cut.start, cut.end, cut.exact, cut.bytes, 0};
         auto out = tools_.files.create(folder_ / (file.name + kUnfinished));
         if (out.has_error()) return out.error();
         const auto growth = std::make_shared<net::FileGrowth>(cut.bytes);
@@ -95,7 +96,7 @@ class Writer {
             return enough_room(cut.bytes - bytes);
         };
         auto done = footage::write_cut(cut, **out, wrote, stop_);
-        if (done) done = (*out)->sync();
+        if (done && tools_.options.durable) done = (*out)->sync();
         if (done.has_error()) growth->fail();
         return done;
     }
@@ -122,6 +123,33 @@ class Writer {
 Status run_export(const ExportTools& tools, const ExportRequest& request, const std::filesystem::path& folder,
                   ExportReport& report, const std::stop_token& stop) {
     return Writer(tools, request, folder, report, stop).run();
+}
+
+Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& files, const std::string& name,
+                      const std::filesystem::path& folder, ExportReport& report, const std::stop_token& stop) {
+    std::vector<ZipEntry> entries;
+    for (const auto& file : files)
+        entries.push_back({file.name, folder / (file.name + kUnfinished), file.bytes, file.start});
+    const ExportArchive zip{name, zip_size(entries)};
+    const auto room = tools.options.room();
+    if (room.has_error()) return room.error();
+    if (zip.bytes > *room) {
+        log::info("export", "no room for {}: its files are there one by one", name);
+        return {};
+    }
+    auto out = tools.files.create(folder / (name + kUnfinished));
+    if (out.has_error()) return out.error();
+    const auto growth = std::make_shared<net::FileGrowth>(zip.bytes);
+    report.archives(zip, growth);
+    const auto wrote = [&](std::uint64_t bytes) -> Status {
+        growth->wrote(bytes);
+        report.wrote(name, bytes);
+        return {};
+    };
+    auto done = write_zip(tools.files, entries, **out, wrote, stop);
+    if (done) done = (*out)->sync();
+    if (done.has_error()) growth->fail();
+    return done;
 }
 
 }  // namespace vantage::record

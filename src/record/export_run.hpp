@@ -12,6 +12,8 @@ class ExportReport {
     virtual void gathered(std::uint64_t bytes, std::vector<ExportGap> gaps) = 0;
     // The file is about to be written; `growth` tells how far it is.
     virtual void begins(const ExportFile& file, std::shared_ptr<net::FileGrowth> growth) = 0;
+    // All files are written; they follow as one archive.
+    virtual void archives(const ExportArchive& zip, std::shared_ptr<net::FileGrowth> growth) = 0;
     virtual void wrote(const std::string& file, std::uint64_t bytes) = 0;
 };
 
@@ -28,5 +30,9 @@ inline constexpr const char* kUnfinished = ".part";
 // unfinished name.
 Status run_export(const ExportTools& tools, const ExportRequest& request, const std::filesystem::path& folder,
                   ExportReport& report, const std::stop_token& stop);
+
+// Puts the (unfinished) files into one archive beside them, if the disk has room for it.
+Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& files, const std::string& name,
+                      const std::filesystem::path& folder, ExportReport& report, const std::stop_token& stop);
 
 }  // namespace vantage::record

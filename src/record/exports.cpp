@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "record/export_run.hpp"
 
+#include <cctype>
 #include <random>
 
 namespace vantage::record {
@@ -24,6 +25,15 @@ bool ended(ExportState state) {
 std::string new_id() {
     std::random_device random;
     return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+// What a person called it, as far as it can stand in a file's name and an address; else its first file's time.
+std::string archive_name(const Export& job) {
+    std::string stem;
+    for (const char c : job.request.name)
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == ' ') stem += c == ' ' ? '_' : c;
+    const auto& first = job.files.front().name;
+    return (stem.empty() ? "export" + first.substr(first.find('_'), 20) : stem.substr(0, 80)) + ".zip";
 }
 
 Status check(const ExportRequest& request, UtcTime now) {
@@ -57,9 +67,17 @@ class Exports::Run final : public ExportReport {
         shown.bytes = std::max(estimate_, before_ + file.bytes);
         job_->growing[file.name] = std::move(growth);
     }
+    void archives(const ExportArchive& zip, std::shared_ptr<net::FileGrowth> growth) override {
+        const std::lock_guard lock(exports_.mutex_);
+        auto& shown = job_->shown;
+        before_ = shown.written;
+        shown.zip = zip;
+        shown.bytes = before_ + zip.bytes;
+        job_->growing[zip.name] = std::move(growth);
+    }
     void wrote(const std::string& /*file*/, std::uint64_t bytes) override {
         const std::lock_guard lock(exports_.mutex_);
-        job_->shown.files.back().written = bytes;
+        if (!job_->shown.zip) job_->shown.files.back().written = bytes;
         job_->shown.written = before_ + bytes;
     }
 
@@ -217,7 +235,10 @@ Result<net::FileBody> Exports::file(const std::string& id, const std::string& na
     const std::lock_guard lock(mutex_);
     const auto found = jobs_.find(id);
     if (found != jobs_.end() && !found->second->remove) {
-        for (const auto& file : found->second->shown.files) {
+        const auto& shown = found->second->shown;
+        auto files = shown.files;
+        if (shown.zip) files.push_back({shown.zip->name, shown.request.cameras.front(), {}, {}, false, shown.zip->bytes, 0});
+        for (const auto& file : files) {
             if (file.name != name) continue;
             net::FileBody body{(folder_of(id) / name).string(), nullptr, fmt::format("\"{}-{:x}\"", id, file.bytes)};
             const auto growing = found->second->growing.find(name);
@@ -269,18 +290,38 @@ void Exports::run(const JobPtr& job) {
     log::info("export", "{} begins", job->shown.id);
     Status done;
     try {
-        done = run_export({options_, footage_, files_}, job->shown.request, folder, report, job->stop.get_token());
+        const ExportTools tools{options_, footage_, files_};
+        done = run_export(tools, job->shown.request, folder, report, job->stop.get_token());
+        const auto& files = job->shown.files;  // only this thread changes them
+        if (done && files.size() > 1) done = archive(tools, *job, report);
     } catch (const std::exception& e) {
         done = fail(errc::internal, e.what());
     }
     end(job, done);
 }
 
+// Files without an archive are better than neither.
+Status Exports::archive(const ExportTools& tools, Job& job, ExportReport& report) {
+    const auto folder = folder_of(job.shown.id);
+    const auto name = archive_name(job.shown);
+    auto done = archive_export(tools, job.shown.files, name, folder, report, job.stop.get_token());
+    if (done || done.error().code != errc::disk_full) return done;
+    log::info("export", "no archive of {}: {}", job.shown.id, done.error().message);
+    if (auto gone = files_.remove(folder / (name + kUnfinished)); gone.has_error()) return gone;
+    const std::lock_guard lock(mutex_);
+    job.shown.zip.reset();
+    job.growing.erase(name);
+    return {};
+}
+
 // Downloads that began under the unfinished name go on: they hold the file open.
 Status Exports::finish_files(Job& job) const {
     const auto folder = folder_of(job.shown.id);
-    for (const auto& file : job.shown.files)
-        if (auto done = files_.rename(folder / (file.name + kUnfinished), folder / file.name); done.has_error()) return done;
+    std::vector<std::string> names;
+    for (const auto& file : job.shown.files) names.push_back(file.name);
+    if (job.shown.zip) names.push_back(job.shown.zip->name);
+    for (const auto& name : names)
+        if (auto done = files_.rename(folder / (name + kUnfinished), folder / name); done.has_error()) return done;
     job.growing.clear();
     return {};
 }
@@ -303,6 +344,7 @@ void Exports::end(const JobPtr& job, Status status) {
         if (status.has_error()) {
             if (!cancelled) shown.error = status.error().message;
             shown.files.clear();
+            shown.zip.reset();
             shown.bytes = shown.written = 0;
         }
     }

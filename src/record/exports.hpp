@@ -22,7 +22,11 @@ struct ExportOptions {
     std::function<Result<std::uint64_t>()> room;       // bytes that exports may still take from their disk
     std::function<std::string(UtcTime)> local_time;    // "2026-11-20 20:04:05 +01:00"
     std::function<std::string(const CameraId&)> name;  // of a camera, for titles
+    bool durable{true};                                // files are on the disk before an export is done
 };
+
+class ExportReport;
+struct ExportTools;
 
 class Exports {
   public:
@@ -66,6 +70,7 @@ class Exports {
 
     void work(const std::stop_token& stop);
     void run(const JobPtr& job);
+    Status archive(const ExportTools& tools, Job& job, ExportReport& report);
     void end(const JobPtr& job, Status status);
     [[nodiscard]] Status finish_files(Job& job) const;
     void load();

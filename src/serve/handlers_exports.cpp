@@ -42,6 +42,7 @@ json::object export_json(const record::Export& job, const std::string& base_path
                                      {"camera", file.camera.str()},
                                      {"start", to_rfc3339(file.start)},
                                      {"end", to_rfc3339(file.end)},
+                                     {"exact", file.exact},
                                      {"bytes", file.bytes},
                                      {"written", file.written},
                                      {"url", url(file.name)}});
@@ -62,7 +63,8 @@ json::object export_json(const record::Export& job, const std::string& base_path
             {"expires", to_json(job.expires)},
             {"gaps", std::move(gaps)},
             {"files", std::move(files)},
-            {"zip", nullptr}};
+            {"zip", job.zip ? json::value{{"name", job.zip->name}, {"bytes", job.zip->bytes}, {"url", url(job.zip->name)}}
+                            : json::value()}};
 }
 
 Result<UtcTime> needed_time(const json::object& body, std::string_view name) {
@@ -153,7 +155,7 @@ Answer get_export_file(const Call& call) {
     auto file = call.app.control.exports().file(job->id, call.parameter("file"));
     if (!file) return file.error();
     net::Response response;
-    response.headers.add("Content-Type", "video/mp4");
+    response.headers.add("Content-Type", call.parameter("file").ends_with(".zip") ? "application/zip" : "video/mp4");
     response.headers.add("Content-Disposition", fmt::format("attachment; filename=\"{}\"", call.parameter("file")));
     response.headers.add("Cache-Control", "private, no-cache");
     response.body = std::move(*file);

@@ -119,7 +119,7 @@ class FakeControl : public Control {
     std::unique_ptr<record::Exports> exported = std::make_unique<record::Exports>(
         record::ExportOptions{export_folder.path() / "exports", [] { return seconds(3600); },
                               [] { return Result<std::uint64_t>(1U << 30); }, [](UtcTime t) { return to_rfc3339(t); },
-                              [](const CameraId& id) { return id.str(); }},
+                              [](const CameraId& id) { return id.str(); }, true},
         recorded, files, export_clock);
     SystemClock system_clock;
     std::unique_ptr<live::Pictures> jpegs =

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""An hour of 1080p25 at 4 Mbit/s as one MP4: vantage export next to ffmpeg -f concat -c copy of the same segments"""
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+from measure import clip, finish, median, scratch, support, table
+
+NTP_EPOCH = 2_208_988_800
+SEGMENT = 600  # seconds
+
+
+def seed(folder):
+    """Some seconds of the clip as the recorder writes them: the init, and its whole fragments."""
+    source = clip("1080p25-4m", "1920x1080", 25, 4_000_000, 50)
+    with support.Server(f"  seed: 'file:{source}'", folder=folder) as server:
+        support.wait_for("13 s", lambda: server.segments("seed") and server.segments("seed")[0].stat().st_size > 6_500_000, 60)
+        server.stop()
+        data = server.segments("seed")[0].read_bytes()
+    starts = [m.start() - 4 for m in re.finditer(b"prft", data)]
+    return data[:starts[0]], [data[a:b] for a, b in zip(starts[:-1], starts[1:])][:5]  # 2 s each
+
+
+def shifted(fragment, ticks, unix):
+    """The fragment as if it had begun `ticks` into its segment, which began at `unix`."""
+    out = bytearray(fragment)
+    base = None
+    at = 0
+    while at < len(out):
+        size, kind = int.from_bytes(out[at:at + 4], "big"), bytes(out[at + 4:at + 8])
+        if kind == b"prft":
+            base = int.from_bytes(out[at + 24:at + 32], "big")
+            out[at + 16:at + 24] = int((unix + ticks / 90000 + NTP_EPOCH) * (1 << 32)).to_bytes(8, "big")
+            out[at + 24:at + 32] = ticks.to_bytes(8, "big")
+        if kind == b"moof":
+            time_at = at + 60  # tfdt
+            moved = int.from_bytes(out[time_at:time_at + 8], "big") - base + ticks
+            out[time_at:time_at + 8] = moved.to_bytes(8, "big")
+        at += size
+    return out
+
+
+def fill(storage, init, fragments, begins, count):
+    """`count` segments of ten minutes, one after the other."""
+    files = []
+    for number in range(count):
+        unix = begins + number * SEGMENT
+        stamp = time.gmtime(unix)
+        folder = pathlib.Path(storage, "footage/door/main", time.strftime("%Y-%m-%d", stamp))
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{time.strftime('%H%M%S', stamp)}.000Z.mp4"
+        with open(path, "wb") as out:
+            out.write(init)
+            for i in range(SEGMENT // 2):
+                out.write(shifted(fragments[i % len(fragments)], i * 180_000, unix))
+        files.append(path)
+    return files
+
+
+def timed(command, output):
+    """Seconds until the file is there (in the page cache, as neither program syncs), CPU seconds, and the peak of memory."""
+    for old in output.parent.glob("*.mp4*"):
+        old.unlink()
+    began = time.monotonic()
+    child = subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    assert status == 0, command
+    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--hours", type=float, default=1)
+    args = parser.parse_args()
+    with scratch() as folder:
+        folder = pathlib.Path(folder)
+        init, fragments = seed(folder / "seed")
+        begins = 1_763_665_200
+        files = fill(folder, init, fragments, begins, round(args.hours * 6))
+        size = sum(f.stat().st_size for f in files)
+        (folder / "list").write_text("".join(f"file '{f}'\n" for f in files))
+        os.sync()
+        for file in files:
+            file.read_bytes()  # warm
+        out = folder / "out"
+        out.mkdir()
+        ours = [support.BINARY, "export", "--storage", folder, "--camera", "door", "--start", begins,
+                "--end", begins + len(files) * SEGMENT, "--output", out / "ours.mp4", "--config", "/nowhere"]
+        theirs = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "concat", "-safe", "0", "-i", folder / "list", "-c", "copy",
+                  out / "theirs.mp4"]
+        rounds = [(timed(ours, out / "ours.mp4"), timed(theirs, out / "theirs.mp4")) for _ in range(args.rounds)]
+        facts, errors = support.ffprobe(out / "theirs.mp4", "-show_entries", "format=duration")
+        assert not errors and abs(float(facts["format"]["duration"]) - len(files) * SEGMENT) < 1, (facts, errors)
+    mine, other = ([r[i] for r in rounds] for i in (0, 1))
+    column = lambda runs, i, scale=1: f"{median([r[i] for r in runs]) / scale:.2f}"
+    table([(f"{len(files) * SEGMENT / 3600:.2f} h, {size / 1e9:.2f} GB, warm, not synced", "seconds", "CPU seconds", "memory, MB"),
+           ("vantage export", column(mine, 0), column(mine, 1), column(mine, 2, 1e6)),
+           ("ffmpeg -f concat -c copy", column(other, 0), column(other, 1), column(other, 2, 1e6))])
+    finish(time_ratio_to_ffmpeg=median([a[0] / b[0] for a, b in rounds]), seconds=median([r[0] for r in mine]),
+           megabytes_per_second=size / 1e6 / median([r[0] for r in mine]))
+
+
+main()
