@@ -254,6 +254,39 @@ TEST_F(CutterTest, ExactEndsAtTheFrame) {
     for (const auto& sample : movie.track("soun").samples) EXPECT_LT(sample.dts, Ticks{2400ms});
 }
 
+TEST_F(CutterTest, ExactBeginsAtTheFrame) {
+    auto& door = disk_.add_camera("door", true);
+    disk_.run(10s);
+    const auto cuts = plan(door.key, kBegin + 2s + 390ms, kBegin + 4s + 320ms, true);
+    ASSERT_EQ(cuts.size(), 1U);
+    EXPECT_TRUE(cuts[0].exact);
+    EXPECT_EQ(cuts[0].start, kBegin + 2s + 400ms);
+    EXPECT_EQ(cuts[0].end, kBegin + 4s + 320ms);
+    const auto movie = read(cuts[0]);
+    const auto& video = movie.track("vide").samples;
+    ASSERT_EQ(video.size(), 48U);
+    for (std::size_t i = 0; i < video.size(); ++i) {
+        EXPECT_EQ(video[i].pts, kFrame * static_cast<int>(i));
+        const auto& coded = encoded_gop().frames[(i + 10) % kGop].data;
+        EXPECT_EQ(std::ranges::equal(movie.bytes(video[i]), coded), i >= 15)
+            << "only the first group is encoded again " << i;
+    }
+    const auto seen = probe(write(cuts[0]));
+    EXPECT_EQ(seen.errors, "");
+    EXPECT_EQ(seen.frames, 48);
+}
+
+TEST_F(CutterTest, ExactInsideOneGroup) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(10s);
+    const auto cuts = plan(door.key, kBegin + 2s + 400ms, kBegin + 2s + 800ms, true);
+    ASSERT_EQ(cuts.size(), 1U);
+    EXPECT_EQ(cuts[0].end - cuts[0].start, 400ms);
+    const auto seen = probe(write(cuts[0]));
+    EXPECT_EQ(seen.errors, "");
+    EXPECT_EQ(seen.frames, 10);
+}
+
 TEST_F(CutterTest, WhatWasCutAwayIsNotInTheFile) {
     auto& door = disk_.add_camera("door");
     disk_.run(10s);

@@ -8,6 +8,23 @@ namespace vantage::record {
 namespace {
 
 constexpr std::uint64_t kRoomEvery = 64U << 20;  // bytes between two looks at the disk's free space
+// No more than this waits in memory to be written: the recorder's sync of the disk, once a second, takes it all along.
+constexpr std::uint64_t kSyncEvery = 32U << 20;
+
+class Syncer {
+  public:
+    Syncer(footage::File& file, bool durable) : file_(file), durable_(durable) {}
+    Status wrote(std::uint64_t bytes) {
+        if (!durable_ || bytes - synced_ < kSyncEvery) return {};
+        synced_ = bytes;
+        return file_.sync();
+    }
+
+  private:
+    footage::File& file_;
+    const bool durable_;
+    std::uint64_t synced_{0};
+};
 
 // "2026-11-20 20:04:05 +01:00" as "2026-11-20_20-04-05".
 std::string for_file_name(std::string time) {
@@ -88,9 +105,11 @@ class Writer {
         const auto growth = std::make_shared<net::FileGrowth>(cut.bytes);
         report_.begins(file, growth);
         std::uint64_t looked = 0;
+        Syncer syncer(**out, tools_.options.durable);
         const auto wrote = [&](std::uint64_t bytes) -> Status {
             growth->wrote(bytes);
             report_.wrote(file.name, bytes);
+            if (auto synced = syncer.wrote(bytes); synced.has_error()) return synced;
             if (bytes - looked < kRoomEvery) return {};
             looked = bytes;
             return enough_room(cut.bytes - bytes);
@@ -141,10 +160,11 @@ Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& f
     if (out.has_error()) return out.error();
     const auto growth = std::make_shared<net::FileGrowth>(zip.bytes);
     report.archives(zip, growth);
+    Syncer syncer(**out, tools.options.durable);
     const auto wrote = [&](std::uint64_t bytes) -> Status {
         growth->wrote(bytes);
         report.wrote(name, bytes);
-        return {};
+        return syncer.wrote(bytes);
     };
     auto done = write_zip(tools.files, entries, **out, wrote, stop);
     if (done) done = (*out)->sync();
