@@ -81,7 +81,13 @@ void LiveWindow::take(stream::Event& event) {
         segments_.push(*part);
     } else {
         segments_.interrupt();
+        ended_ = ended_ || std::holds_alternative<stream::Closed>(event);
     }
+}
+
+bool LiveWindow::ended() const {
+    const std::lock_guard hold(mutex_);
+    return ended_ || stopped_;
 }
 
 LiveSnapshotPtr LiveWindow::snapshot() const {

@@ -76,6 +76,8 @@ class LiveWindow : public std::enable_shared_from_this<LiveWindow> {
     // A text of one version of the window, made once for everybody: `make` runs under no lock, sometimes twice.
     PackedTextPtr text(const LiveSnapshot& snapshot, const std::string& name, const std::function<std::string()>& make);
 
+    // Nothing comes any more: another window is to be opened.
+    [[nodiscard]] bool ended() const;
     [[nodiscard]] bool waited_for() const;
     [[nodiscard]] std::uint64_t next_number() const;
     [[nodiscard]] std::uint64_t next_discontinuity() const;
@@ -116,6 +118,7 @@ class LiveWindow : public std::enable_shared_from_this<LiveWindow> {
     std::vector<Waiter> waiters_;
     mutable LiveSnapshotPtr snapshot_;  // the newest, when it was asked for
     bool stopped_{false};
+    bool ended_{false};  // the stream was closed
 
     std::mutex texts_mutex_;
     Texts texts_;  // guarded by texts_mutex_

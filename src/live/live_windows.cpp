@@ -40,6 +40,14 @@ std::shared_ptr<LiveWindow> LiveWindows::open(const LiveKey& key) {
     return made;
 }
 
+std::shared_ptr<LiveWindow> LiveWindows::running(const LiveKey& key) {
+    const std::lock_guard hold(mutex_);
+    const auto known = known_.find(key);
+    if (known == known_.end() || !known->second.window || known->second.window->ended()) return nullptr;
+    known->second.asked = clock_.steady();
+    return known->second.window;
+}
+
 std::shared_ptr<LiveWindow> LiveWindows::find(const LiveKey& key) const {
     const std::lock_guard hold(mutex_);
     const auto known = known_.find(key);

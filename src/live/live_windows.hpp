@@ -36,6 +36,8 @@ class LiveWindows {
 
     // Null when there is no such stream. Counts as a request. Subscribing connects an on-demand camera.
     std::shared_ptr<LiveWindow> open(const LiveKey& key);
+    // One that runs already, counted as a request; null: open() is to be asked. Never blocks.
+    std::shared_ptr<LiveWindow> running(const LiveKey& key);
     // One that is open already; does not count.
     [[nodiscard]] std::shared_ptr<LiveWindow> find(const LiveKey& key) const;
     // Closes what nobody asks for and ends waits that lasted too long. Called about once a second.

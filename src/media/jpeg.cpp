@@ -7,6 +7,7 @@
 namespace vantage {
 
 Result<Bytes> make_jpeg(const Track& track, ByteView data, const JpegOptions& options) {
+    if (auto good = libav::JpegEncoder::check(options); !good) return good.error();
     auto decoder = libav::PictureDecoder::open(track);
     if (!decoder) return decoder.error();
     const auto picture = decoder->decode(data);

@@ -20,6 +20,11 @@ PictureKind target_of(const AVFrame& picture, const Track& track, int max_width)
 
 }  // namespace
 
+Status JpegEncoder::check(const JpegOptions& options) {
+    if (options.max_width < 2) return fail(errc::invalid_argument, "a JPEG must be at least 2 pixels wide");
+    return {};
+}
+
 Status JpegEncoder::fit(int width, int height) {
     if (codec_ && codec_->width == width && codec_->height == height) return {};
     const auto* codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
@@ -41,7 +46,7 @@ Status JpegEncoder::fit(int width, int height) {
 }
 
 Result<Bytes> JpegEncoder::encode(const AVFrame& picture, const Track& track) {
-    if (options_.max_width < 2) return fail(errc::invalid_argument, "a JPEG must be at least 2 pixels wide");
+    if (auto good = check(options_); !good) return good.error();
     const auto scaled = scaler_.scale(picture, kind_of(picture), target_of(picture, track, options_.max_width));
     if (!scaled) return scaled.error();
     if (auto fits = fit((*scaled)->width, (*scaled)->height); !fits) return fits.error();

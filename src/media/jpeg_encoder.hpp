@@ -12,6 +12,7 @@ class JpegEncoder {
   public:
     explicit JpegEncoder(const JpegOptions& options) : options_(options) {}
 
+    static Status check(const JpegOptions& options);  // invalid_argument with the reason
     // Shown with square pixels: `track` says the aspect.
     Result<Bytes> encode(const AVFrame& picture, const Track& track);
 

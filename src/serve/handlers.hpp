@@ -54,6 +54,9 @@ Answer get_stream_index(const Call& call);
 Answer get_stream_playlist(const Call& call);
 Answer get_rendition_playlist(const Call& call);
 Answer get_rendition_media(const Call& call);
+std::optional<Answer> quick_stream_playlist(const Call& call);  // these three: live alone, without blocking
+std::optional<Answer> quick_rendition_playlist(const Call& call);
+std::optional<Answer> quick_rendition_media(const Call& call);
 Answer get_stream_manifest(const Call& call);
 Answer get_stream_time(const Call& call);
 

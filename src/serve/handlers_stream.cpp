@@ -35,6 +35,21 @@ Answer get_rendition_media(const Call& call) {
     return is_live(call) ? live_media(call, *name) : archive_media(call, *name);
 }
 
+std::optional<Answer> quick_stream_playlist(const Call& call) {
+    if (!is_live(call)) return std::nullopt;
+    return quick_live_playlist(call, {"main", live::Rendition::muxed}, "main/");
+}
+
+std::optional<Answer> quick_rendition_playlist(const Call& call) {
+    const auto name = live::parse_rendition(call.parameter("rendition"));
+    return name && is_live(call) ? quick_live_playlist(call, *name, "") : std::nullopt;
+}
+
+std::optional<Answer> quick_rendition_media(const Call& call) {
+    const auto name = live::parse_rendition(call.parameter("rendition"));
+    return name && is_live(call) ? quick_live_media(call, *name) : std::nullopt;
+}
+
 Answer get_stream_manifest(const Call& call) {
     return is_live(call) ? live_manifest(call) : archive_manifest(call);
 }

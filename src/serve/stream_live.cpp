@@ -131,6 +131,52 @@ net::Response index_answer(const WindowPtr& main, const WindowPtr& sub, bool gzi
     return response;
 }
 
+Result<net::Response> live_playlist(const Call& call, const WindowPtr& window, const RenditionName& name,
+                                    const std::string& prefix) {
+    const auto position = position_of(call.request, name.rendition);
+    if (!position) return position.error();
+    const bool gzip = net::accepts_gzip(call.request.headers.get("Accept-Encoding"));
+    const Make make = [window, name, prefix, gzip, camera = call.camera(), &windows = call.app.control.live_windows()] {
+        const auto snapshot = window->snapshot();
+        if (!snapshot->init(name.rendition)) return no_rendition(name);
+        const auto text = window->text(*snapshot, prefix + to_string(name), [&] {
+            return live::hls_live_playlist(*snapshot, name.rendition, prefix, reports_for(windows, camera, name));
+        });
+        auto response = packed_response(text, gzip, live::kPlaylistType);
+        response.headers.add("Cache-Control", "no-cache");
+        return response;
+    };
+    if (!*position && window->snapshot()) return make();
+    return later(
+        [window, position = *position](LiveWindow::Done done) {
+            if (position) {
+                window->wait_for(*position, std::move(done));
+            } else {
+                window->wait_for_snapshot(kFirstSegment, std::move(done));
+            }
+        },
+        make);
+}
+
+Result<net::Response> live_media(const Call& call, const WindowPtr& window, const RenditionName& name) {
+    const auto& file = call.parameter("file");
+    if (file.starts_with("init-")) {
+        const auto snapshot = window->snapshot();
+        if (snapshot)
+            if (const auto init = snapshot->find_init(name.rendition, file)) return init_response(init);
+        return fail(errc::not_found, "there is no such init; load the playlist again");
+    }
+    const auto media = live::parse_media_name(file);
+    if (!media) return fail(errc::not_found, fmt::format("there is no '{}' in a live stream", file));
+    const Make make = [window, media = *media, rendition = name.rendition] {
+        return media_answer(*window, media, rendition);
+    };
+    if (media->start || window->has({name.rendition, *media->number, media->part})) return make();
+    return later([window, position = live::LivePosition{name.rendition, *media->number, media->part}](
+                     LiveWindow::Done done) { window->wait_for(position, std::move(done)); },
+                 make);
+}
+
 }  // namespace
 
 Result<net::Response> live_index(const Call& call) {
@@ -147,53 +193,26 @@ Result<net::Response> live_index(const Call& call) {
 }
 
 Result<net::Response> live_playlist(const Call& call, const RenditionName& name, const std::string& prefix) {
-    const auto position = position_of(call.request, name.rendition);
-    if (!position) return position.error();
     const auto window = open_window(call, name.stream);
-    if (!window) return window.error();
-    const bool gzip = net::accepts_gzip(call.request.headers.get("Accept-Encoding"));
-    const Make make = [window = *window, name, prefix, gzip, camera = call.camera(),
-                       &windows = call.app.control.live_windows()] {
-        const auto snapshot = window->snapshot();
-        if (!snapshot->init(name.rendition)) return no_rendition(name);
-        const auto text = window->text(*snapshot, prefix + to_string(name), [&] {
-            return live::hls_live_playlist(*snapshot, name.rendition, prefix, reports_for(windows, camera, name));
-        });
-        auto response = packed_response(text, gzip, live::kPlaylistType);
-        response.headers.add("Cache-Control", "no-cache");
-        return response;
-    };
-    if (!*position && (*window)->snapshot()) return make();
-    return later(
-        [window = *window, position = *position](LiveWindow::Done done) {
-            if (position) {
-                window->wait_for(*position, std::move(done));
-            } else {
-                window->wait_for_snapshot(kFirstSegment, std::move(done));
-            }
-        },
-        make);
+    return window ? live_playlist(call, *window, name, prefix) : Result<net::Response>(window.error());
 }
 
 Result<net::Response> live_media(const Call& call, const RenditionName& name) {
     const auto window = open_window(call, name.stream);
-    if (!window) return window.error();
-    const auto& file = call.parameter("file");
-    if (file.starts_with("init-")) {
-        const auto snapshot = (*window)->snapshot();
-        if (snapshot)
-            if (const auto init = snapshot->find_init(name.rendition, file)) return init_response(init);
-        return fail(errc::not_found, "there is no such init; load the playlist again");
-    }
-    const auto media = live::parse_media_name(file);
-    if (!media) return fail(errc::not_found, fmt::format("there is no '{}' in a live stream", file));
-    const Make make = [window = *window, media = *media, rendition = name.rendition] {
-        return media_answer(*window, media, rendition);
-    };
-    if (media->start || (*window)->has({name.rendition, *media->number, media->part})) return make();
-    return later([window = *window, position = live::LivePosition{name.rendition, *media->number, media->part}](
-                     LiveWindow::Done done) { window->wait_for(position, std::move(done)); },
-                 make);
+    return window ? live_media(call, *window, name) : Result<net::Response>(window.error());
+}
+
+std::optional<Result<net::Response>> quick_live_playlist(const Call& call, const RenditionName& name,
+                                                         const std::string& prefix) {
+    const auto window = call.app.control.live_windows().running({call.camera(), name.stream});
+    if (!window) return std::nullopt;
+    return live_playlist(call, window, name, prefix);
+}
+
+std::optional<Result<net::Response>> quick_live_media(const Call& call, const RenditionName& name) {
+    const auto window = call.app.control.live_windows().running({call.camera(), name.stream});
+    if (!window) return std::nullopt;
+    return live_media(call, window, name);
 }
 
 }  // namespace vantage::serve
