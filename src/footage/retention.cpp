@@ -203,14 +203,6 @@ Result<DiskSpace> space_of_disk(const std::filesystem::path& path) {
 RetentionThread::RetentionThread(Retention& retention, milliseconds every)
     : retention_(retention), every_(every), thread_([this](const std::stop_token& stop) { loop(stop); }) {}
 
-void RetentionThread::wake() {
-    {
-        const std::lock_guard hold(mutex_);
-        wanted_ = true;
-    }
-    woken_.notify_one();
-}
-
 void RetentionThread::loop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         try {
@@ -219,8 +211,7 @@ void RetentionThread::loop(const std::stop_token& stop) {
             log::error("retention", "{}", error.what());
         }
         std::unique_lock hold(mutex_);
-        woken_.wait_for(hold, stop, every_, [this] { return wanted_; });
-        wanted_ = false;
+        never_.wait_for(hold, stop, every_, [] { return false; });
     }
 }
 

@@ -71,17 +71,14 @@ Result<DiskSpace> space_of_disk(const std::filesystem::path& path);
 class RetentionThread {
   public:
     explicit RetentionThread(Retention& retention, milliseconds every = seconds{5});
-    // Makes it run now, e.g. because a write found the disk full. Any thread.
-    void wake();
 
   private:
     void loop(const std::stop_token& stop);
     Retention& retention_;
     const milliseconds every_;
     std::mutex mutex_;
-    std::condition_variable_any woken_;
-    bool wanted_{false};   // guarded by mutex_
-    std::jthread thread_;  // last: uses all of the above
+    std::condition_variable_any never_;  // waited on for the time and the stop alone
+    std::jthread thread_;                // last: uses all of the above
 };
 
 }  // namespace vantage::footage
