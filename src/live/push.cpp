@@ -67,6 +67,7 @@ void Push::disconnect() {
 void Push::end() {
     disconnect();
     reader_.reset();
+    stream_.reset();
     enter(PushState::off, "");
 }
 
@@ -208,6 +209,7 @@ void Push::lose(const Error& error) {
     const bool at_once = ran && environment_.clock.steady() - connected_ < kSoon;
     disconnect();
     reader_.reset();
+    stream_.reset();
     if (error.code == errc::cancelled) return;
     if (ran) ++status_.lock()->reconnects;
     const auto wait = backoff(failures_++);

@@ -21,6 +21,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kGoodbye{500};  // to tell the server that the stream ends
 constexpr AVRational kMilliseconds{1, 1000};
+// Bytes. Left to itself the system lets megabytes wait for a slow line: a minute, of which nobody could be told.
+constexpr const char* kSendBuffer = "262144";
 
 struct FreeOutput {
     void operator()(AVFormatContext* context) const {
@@ -140,6 +142,7 @@ Status LibavRtmpMuxer::connect() {
     if (auto found = look_up(host_of(target_.url), patience_.stop, patience_.deadline); !found) return found;
     libav::Dictionary options;
     options.set("tcp_nodelay", "1");
+    options.set("send_buffer_size", kSendBuffer);
     if (target_.url.starts_with("rtmps:")) options.set("tls_verify", target_.verify ? "1" : "0");
     int code =
         avio_open2(&output_->pb, target_.url.c_str(), AVIO_FLAG_WRITE, &output_->interrupt_callback, options.address());

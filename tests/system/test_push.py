@@ -4,9 +4,11 @@ The stream key must never be seen anywhere but at the server."""
 import contextlib
 import pathlib
 import re
+import socket
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -22,7 +24,6 @@ rtmp {{
     access_log off;
     server {{
         listen 127.0.0.1:{port};
-        ping 5s;
         application live {{ live on; notify_method get; on_publish http://127.0.0.1:{check}/check; }}
     }}
 }}
@@ -56,6 +57,37 @@ class RtmpServer:
 
     def __exit__(self, *_):
         self.process.kill()
+
+
+class ThinLine:
+    """A line of so many bytes a second to the RTMP server, until it is made wide."""
+
+    def __init__(self, to, bytes_per_second):
+        self.to, self.rate = to, bytes_per_second
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen()
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.to))
+                threading.Thread(target=self.pump, args=(near, far, True), daemon=True).start()
+                threading.Thread(target=self.pump, args=(far, near, False), daemon=True).start()
+
+    def pump(self, source, sink, thin):
+        with contextlib.suppress(OSError), source, sink:
+            while data := source.recv(4096):
+                sink.sendall(data)
+                if thin and self.rate:
+                    time.sleep(len(data) / self.rate)
+
+    def close(self):
+        self.listener.close()
 
 
 def pushes(server, camera="one"):
@@ -182,6 +214,46 @@ class Push(unittest.TestCase):
             self.assertGreater(mean_volume(nginx.url("k3y-tone")), -40)
             streams, _ = read_packets(nginx.url("k3y-mute"), 2)
             self.assertEqual([s["codec_name"] for s in streams], ["h264"])
+
+    def test_h265_arrives_as_h264_and_a_smaller_picture_as_asked(self):
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            clip = pathlib.Path(folder, "roof.mp4")
+            subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=640x480:rate=10:duration=6", "-c:v", "libx265",
+                            "-preset", "ultrafast", "-x265-params", "log-level=none:keyint=10:bframes=0", "-tag:v", "hvc1", clip],
+                           check=True)
+            nginx = stack.enter_context(RtmpServer(folder))
+            server = stack.enter_context(Server(f"  one: file:{clip}"))
+            add_push(server, url=nginx.url())
+            running = wait_push(server, "running", seconds=60)
+            self.assertEqual(running["detail"], "the camera sends H.265; it is pushed as H.264")
+            small = add_push(server, url=nginx.url("k3y-small"), stream="360p")
+            wait_push(server, "running", small, seconds=60)
+            for key, height in ((KEY, 480), ("k3y-small", 360)):
+                streams, _ = read_packets(nginx.url(key), 2)
+                video = next(s for s in streams if s["codec_type"] == "video")
+                self.assertEqual((video["codec_name"], video["height"]), ("h264", height))
+                self.assertGreater(distinct_pictures(nginx.url(key), 10), 5)
+
+    def test_a_thin_line_loses_parts_and_recording_nothing(self):
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            camera = stack.enter_context(sim(("one", "sim:?size=640x360&fps=25&gop=25&bitrate=6000000")))
+            nginx = stack.enter_context(RtmpServer(folder))
+            line = ThinLine(nginx.port, 40_000)
+            stack.callback(line.close)
+            server = stack.enter_context(Server(f"  one: {camera('one')}"))
+            server.wait_state("one", "running")
+            add_push(server, url=f"rtmp://127.0.0.1:{line.port}/live/{KEY}")
+            wait_push(server, "running")
+            wait_for("dropped parts", lambda: pushes(server)[0]["dropped_parts"] > 20, 90)
+            stream = server.stream("one")
+            self.assertEqual(stream["gap_seconds"], 0)
+            self.assertLess(stream["write_lag_ms"], 3000)
+            line.rate = None
+            before = wait_push(server, "running")
+            self.assertEqual(before["reconnects"], 0)
+            self.assertGreater(distinct_pictures(nginx.url()), 10)
 
     def test_why_it_does_not_work_is_told(self):
         with contextlib.ExitStack() as stack:
