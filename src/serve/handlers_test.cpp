@@ -280,6 +280,7 @@ TEST_F(ApiTest, SystemAuditHealthAndMetrics) {
     EXPECT_EQ(system.at("version"), "1.2.3");
     EXPECT_EQ(system.at("disks").at(0).at("free"), 400);
     EXPECT_EQ(system.at("rtsp"), (json::value{{"port", 8554}, {"tls_port", nullptr}, {"fault", nullptr}, {"readers", 3}}));
+    EXPECT_EQ(system.at("transcodes"), (json::value{{"running", 1}, {"most", 4}, {"encoder", "x264"}}));
     EXPECT_EQ(viewer.get("/api/v1/audit").status, 403);
     const auto page = parsed(admin.get("/api/v1/audit?limit=2")).at("entries").as_array();
     ASSERT_EQ(page.size(), 2U);
@@ -300,7 +301,8 @@ TEST_F(ApiTest, SystemAuditHealthAndMetrics) {
     for (const auto* line :
          {"vantage_stream_up{camera=\"yard\",stream=\"main\"} 1", "vantage_stream_fps{camera=\"door\",stream=\"main\"} 25",
           "# TYPE vantage_stream_lost_packets_total counter", "vantage_disk_state{path=\"/footage\",state=\"failing\"} 1",
-          "vantage_rtsp_readers 3", "# TYPE vantage_rtsp_dropped_frames_total counter", "vantage_info{version=\"1.2.3\"} 1"})
+          "vantage_transcodes{encoder=\"x264\"} 1", "vantage_transcode_dropped_parts_total 7", "vantage_rtsp_readers 3",
+          "# TYPE vantage_rtsp_dropped_frames_total counter", "vantage_info{version=\"1.2.3\"} 1"})
         EXPECT_NE(metrics.find(line), std::string::npos) << line;
     EXPECT_EQ(body_text(viewer.get("/metrics")).find("yard"), std::string::npos) << "not on the viewer's list";
 }
