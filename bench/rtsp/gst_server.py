@@ -16,7 +16,7 @@ def main():
     server.set_address("127.0.0.1")
     server.set_service(sys.argv[1])
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(f"( rtspsrc location={sys.argv[2]} protocols=tcp latency=0 ! rtph264depay ! h264parse ! "
+    factory.set_launch(f"( rtspsrc location={sys.argv[2]} protocols=tcp latency=200 ! rtph264depay ! h264parse ! "
                        "rtph264pay name=pay0 pt=96 config-interval=-1 )")
     factory.set_shared(True)
     server.get_mount_points().add_factory("/one", factory)

@@ -99,8 +99,10 @@ class RtspClient:
     def play(self, tracks=(0,)):
         described = self.log_in()
         assert described.status == 200, described.status
+        controls = re.findall(r"^a=control:(.*?)\r?$", described.body.split("m=", 1)[1], re.M)
         for track in tracks:
-            reply = self.ask("SETUP", f"{self.url}/trackID={track}",
+            control = controls[track]
+            reply = self.ask("SETUP", control if "://" in control else f"{self.url}/{control}",
                              [f"Transport: RTP/AVP/TCP;unicast;interleaved={2 * track}-{2 * track + 1}"])
             assert reply.status == 200, reply.status
         reply = self.ask("PLAY")
