@@ -63,7 +63,7 @@ class Reader {
     Reader& operator=(const Reader&) = delete;
 
     virtual void start() = 0;
-    virtual void received(std::string_view bytes) = 0;
+    virtual void received(std::string_view chunk) = 0;
     // How late it is now, in seconds.
     [[nodiscard]] virtual double behind() const = 0;
 
@@ -128,22 +128,22 @@ class MseReader : public Reader {
             "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     }
-    void received(std::string_view bytes) override {
-        while (!bytes.empty()) {
+    void received(std::string_view chunk) override {
+        while (!chunk.empty()) {
             if (!open_) {
-                head_ += bytes;
+                head_ += chunk;
                 const auto end = head_.find("\r\n\r\n");
                 if (end == std::string::npos) return;
                 if (head_.find(" 101 ") == std::string::npos) die_saying("no WebSocket: " + head_);
-                bytes = bytes.substr(bytes.size() - (head_.size() - end - 4));
+                chunk = chunk.substr(chunk.size() - (head_.size() - end - 4));
                 head_.clear();
                 open_ = true;
                 frame(1, R"({"type":"live","request":1,"stream":"main","audio":false,"codecs":["avc1.640028"]})");
                 continue;
             }
-            if (left_ == 0 && !begin_frame(bytes)) return;
-            const auto piece = bytes.substr(0, left_);
-            bytes.remove_prefix(piece.size());
+            if (left_ == 0 && !begin_frame(chunk)) return;
+            const auto piece = chunk.substr(0, left_);
+            chunk.remove_prefix(piece.size());
             left_ -= piece.size();
             payload(piece);
         }
@@ -151,13 +151,13 @@ class MseReader : public Reader {
     [[nodiscard]] double behind() const override { return unix_now() - media_time_; }
 
   private:
-    bool begin_frame(std::string_view& bytes) {
+    bool begin_frame(std::string_view& chunk) {
         for (;;) {
             const auto size = head_.size() < 2 ? 2U : (head_[1] & 0x7f) == 126 ? 4U : (head_[1] & 0x7f) == 127 ? 10U : 2U;
             if (head_.size() == size) break;
-            if (bytes.empty()) return false;
-            head_ += bytes.front();
-            bytes.remove_prefix(1);
+            if (chunk.empty()) return false;
+            head_ += chunk.front();
+            chunk.remove_prefix(1);
         }
         opcode_ = head_[0] & 0x0f;
         left_ = static_cast<std::size_t>(head_[1] & 0x7f);
@@ -194,19 +194,19 @@ class MseReader : public Reader {
 class HttpReader : public Reader {
   public:
     using Reader::Reader;
-    void received(std::string_view bytes) override {
-        while (!bytes.empty()) {
+    void received(std::string_view chunk) override {
+        while (!chunk.empty()) {
             if (head_.find("\r\n\r\n") == std::string::npos) {
                 const auto before = head_.size();
-                head_ += bytes;
+                head_ += chunk;
                 const auto end = head_.find("\r\n\r\n");
                 if (end == std::string::npos) return;
-                bytes.remove_prefix(end + 4 - before);
+                chunk.remove_prefix(end + 4 - before);
                 head_.resize(end + 4);
                 left_ = content_length(head_);
             }
-            const auto piece = bytes.substr(0, left_);
-            bytes.remove_prefix(piece.size());
+            const auto piece = chunk.substr(0, left_);
+            chunk.remove_prefix(piece.size());
             left_ -= piece.size();
             body(piece);
             if (left_ > 0) return;
