@@ -39,35 +39,34 @@ def set_u64(data, at, value):
 
 
 def segment(head, fragments, unix, seconds):
-    """A segment file that begins at `unix`: the fragments again and again, each with its own times."""
+    """A segment file that begins at `unix`: the fragments again and again, each with its own times. Also the seconds it lasts."""
     out = bytearray(head)
-    set_u64(out, head.index(b"mehd") + 8, seconds * TICKS)
-    for n in range(int(seconds / GOP)):
-        piece = bytearray(fragments[n % len(fragments)])
-        set_u64(piece, 16, int((unix + n * GOP + NTP_EPOCH) * (1 << 32)))
-        set_u64(piece, 24, n * GOP * TICKS)
-        at = n * GOP * TICKS
+    at = count = 0
+    while at < (seconds - GOP / 2) * TICKS:
+        piece = bytearray(fragments[count % len(fragments)])
+        set_u64(piece, 16, int((unix + at / TICKS + NTP_EPOCH) * (1 << 32)))
+        set_u64(piece, 24, at)
         for box in re.finditer(b"tfdt", bytes(piece)):
             first = box.start() + 8
             set_u64(piece, first, at)
             samples = int.from_bytes(piece[first + 20:first + 24], "big")  # in trun
             at += sum(int.from_bytes(piece[first + 28 + 16 * i:first + 32 + 16 * i], "big") for i in range(samples))
-        assert at == (n + 1) * GOP * TICKS, (at, n)
         out += piece
-    return bytes(out)
+        count += 1
+    set_u64(out, head.index(b"mehd") + 8, at)
+    return bytes(out), at / TICKS, count
 
 
 def fill(storage, head, fragments, begins, ends):
-    count = 0
-    for unix in range(int(begins), int(ends), FILE):
-        seconds = min(FILE, int(ends) - unix) // GOP * GOP
-        if seconds < GOP:
-            break
+    count, unix = 0, float(begins)
+    while ends - unix > GOP:
+        data, lasts, gops = segment(head, fragments, unix, min(FILE, ends - unix))
         stamp = time.gmtime(unix)
         folder = pathlib.Path(storage, "footage", "door", "main", time.strftime("%Y-%m-%d", stamp))
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{time.strftime('%H%M%S', stamp)}.000Z.mp4").write_bytes(segment(head, fragments, unix, seconds))
-        count += seconds // GOP
+        (folder / f"{time.strftime('%H%M%S', stamp)}.{int(unix % 1 * 1000):03}Z.mp4").write_bytes(data)
+        unix += lasts
+        count += gops
     return count
 
 
