@@ -137,7 +137,7 @@ bool RtspStream::set_track(const Track& track) {
     const auto format = rtp_format(track);
     const bool other = line && !same_shape(line->track, track);
     if (!line || other) {
-        line.emplace();
+        line = Line{};  // clang 14 finds no constructor for emplace()
         line->rtp.channel = track.kind() == TrackKind::video ? 0 : 2;
         line->rtp.ssrc = random_u32();
         line->rtp.next_sequence = static_cast<std::uint16_t>(random_u32());

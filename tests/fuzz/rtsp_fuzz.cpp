@@ -117,14 +117,10 @@ class Connection {
         shared->options.udp = false;
         shared->options.basic_in_clear = true;
         if (password) shared->hooks.access = &access_;
-        shared->open_stream = [this](const std::string& path) -> std::shared_ptr<live::RtspStream> {
-            if (path == "nothing") return {};
-            if (auto running = stream_.lock()) return running;
-            auto stream = std::make_shared<live::RtspStream>(io_, path, true);
-            stream_ = stream;
-            stream->open(camera_);
-            return stream;
-        };
+        stream_->open(camera_);
+        io_.poll();  // its tracks are known from the beginning: nobody waits for them
+        io_.restart();
+        shared->open_stream = [this](const std::string& path) { return path == "nothing" ? nullptr : stream_; };
         int ends[2];
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0) std::abort();
         peer_ = ends[0];
@@ -140,7 +136,10 @@ class Connection {
         connection_->close();
         const std::weak_ptr<live::RtspConnection> ended = connection_;
         connection_.reset();
-        for (int i = 0; i < 1000 && !ended.expired(); ++i) io_.poll();
+        for (int i = 0; i < 100 && !ended.expired(); ++i) {
+            io_.restart();
+            io_.run_one_for(milliseconds{20});
+        }
         if (!ended.expired()) broken("a closed connection goes on");
         ::close(peer_);
     }
@@ -178,7 +177,7 @@ class Connection {
     asio::io_context& io_;
     Access access_;
     Camera camera_;
-    std::weak_ptr<live::RtspStream> stream_;
+    const std::shared_ptr<live::RtspStream> stream_ = std::make_shared<live::RtspStream>(io_, "door", true);
     std::shared_ptr<live::RtspConnection> connection_;
     int peer_{-1};
 };

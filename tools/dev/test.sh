@@ -50,7 +50,7 @@ run_tests() {
         return
     fi
     local step
-    for step in checks unit threads page system; do
+    for step in checks unit fuzz threads page system; do
         echo "== $step" >&2
         "test_$step"
     done
