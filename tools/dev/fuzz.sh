@@ -40,14 +40,14 @@ build_fuzz() {
     "$compiler" "${flags[@]}" "${objects[@]}" -o build/fuzz/rtsp_fuzz -lspdlog -lfmt -lcrypto -lssl -pthread
 }
 
-# As long as VANTAGE_FUZZ_SECONDS says (15); what it finds lies in build/fuzz and is printed.
+# As long as VANTAGE_FUZZ_SECONDS says (15), the same way each time unless VANTAGE_FUZZ_SEED says another (0: any); what it finds lies in build/fuzz and is printed.
 test_fuzz() {
     install_packages test
     build_fuzz
     local folders=(build/fuzz/corpus tests/fuzz/rtsp_seeds) dictionary=()
     mkdir -p build/fuzz/corpus
     [ -d "$VANTAGE_TEST_MEDIA/odd/rtsp_seeds" ] && folders+=("$VANTAGE_TEST_MEDIA/odd/rtsp_seeds")
-    build/fuzz/rtsp_fuzz -max_total_time="${VANTAGE_FUZZ_SECONDS:-15}" -timeout=10 -max_len=8192 -rss_limit_mb=2048 \
+    build/fuzz/rtsp_fuzz -seed="${VANTAGE_FUZZ_SEED:-1}" -max_total_time="${VANTAGE_FUZZ_SECONDS:-15}" -timeout=10 -max_len=8192 -rss_limit_mb=2048 \
         -dict=tests/fuzz/rtsp.dict -artifact_prefix=build/fuzz/ -print_final_stats=1 "${folders[@]}" >build/fuzz/log 2>&1 ||
         { tail -60 build/fuzz/log; return 1; }
     grep -E 'number_of_executed_units|new_units_added' build/fuzz/log
