@@ -20,7 +20,7 @@ def vantage(*arguments, text=None):
 class Commands(unittest.TestCase):
     def test_each_has_a_help_that_teaches(self):
         self.assertEqual(vantage("--help").returncode, 0)
-        for command in ("serve", "check", "reindex", "user", "demo", "sim"):
+        for command in ("serve", "check", "reindex", "export", "user", "demo", "sim"):
             said = vantage(command, "--help")
             self.assertEqual(said.returncode, 0, command)
             self.assertGreater(len(said.stdout), 150, command)
