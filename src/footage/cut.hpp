@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One MP4 file that is cut out of footage, before it is written: its index, and from where each byte behind it comes. The
 // whole front (ftyp, moov) is known, and so is the final size: the file can be read while it is written. The headers of the
-// parts are copied along, as bytes that no sample refers to: so that whole ranges are copied at once, and shared where the
-// file system can. Nothing of the footage that was cut away is in the file.
+// parts are copied along, as bytes that no sample refers to, so that whole ranges are copied at once. Nothing of the footage
+// that was cut away is in the file.
 #pragma once
 #include "footage/file_system.hpp"
 #include "footage/footage.hpp"
