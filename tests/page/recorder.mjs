@@ -57,7 +57,7 @@ class Process {
 }
 
 // Cameras of the simulator: what the recorder's file declares, and one that is left for the page to add.
-const drawn = {
+const everywhere = {
   door: "sim:?size=640x360&fps=25&gop=25&bitrate=1500000&name=door",
   yard: "sim:?size=640x360&fps=25&gop=50&bitrate=1000000&seed=2&name=yard",
   yardsub: "sim:?size=320x180&fps=10&gop=20&bitrate=200000&seed=2&name=yard",
@@ -67,7 +67,7 @@ const drawn = {
 // Real footage with sound, which is not part of the project; without it the test that needs it is skipped.
 const media = process.env.VANTAGE_TEST_MEDIA ?? join(dirname(fileURLToPath(import.meta.url)), "../../../shared/media");
 const withSound = join(media, "footage/sgjava_traffic.mp4");
-if (existsSync(withSound)) drawn.street = `file:${withSound}`;
+if (existsSync(withSound)) everywhere.street = `file:${withSound}`;
 
 // A clip of a test picture, of so many seconds; false where there is no such encoder.
 function makeClip(path, size, rate, seconds, ...encoder) {
@@ -90,6 +90,7 @@ export async function startRecorder(binary, { basePath = "", conversions = 2 } =
   const folder = mkdtempSync(join(tmpdir(), "vantage-page-"));
   const simPort = await freePort();
   const hasH265 = makeH265(join(folder, "h265.mp4"));
+  const drawn = { ...everywhere };
   if (hasH265) drawn.roof = `file:${join(folder, "h265.mp4")}`;
   const hasIntraRefresh = makeIntraRefresh(join(folder, "refresh.mp4"));
   const port = await freePort();
