@@ -33,6 +33,17 @@ class PicturesTest : public testing::Test {
             if (changed.wait_until(lock, deadline) == std::cv_status::timeout) return false;
         return true;
     }
+    // The same for what takes the show's lock, under which on_ready is called: `done` is asked under no lock.
+    template <class Done>
+    bool until_shown(Done done) {
+        for (;;) {
+            std::unique_lock lock(mutex);
+            const auto seen = calls;
+            lock.unlock();
+            if (done()) return true;
+            if (!until([&] { return calls != seen; })) return false;
+        }
+    }
     std::unique_ptr<PictureShow::Viewer> watch(PictureWish wish) {
         return std::move(pictures.watch(kDoor, wish, [this] { ready(); }).value());
     }
@@ -42,7 +53,7 @@ class PicturesTest : public testing::Test {
     // Every picture that came for a viewer until `count` were taken.
     std::vector<JpegPtr> take(PictureShow::Viewer& viewer, std::size_t count) {
         std::vector<JpegPtr> out;
-        (void)until([&] {
+        (void)until_shown([&] {
             if (auto jpeg = viewer.take()) out.push_back(std::move(jpeg));
             return out.size() >= count;
         });
@@ -72,7 +83,7 @@ TEST_F(PicturesTest, TheNewestPictureIsThereAndTheOthersAreGone) {
     auto slow = watch({.fps = 25, .width = 64});
     publish(50);
     const auto newest = to_utc(kStart + DrawnCamera::kFrame * 49);
-    ASSERT_TRUE(until([&] {
+    ASSERT_TRUE(until_shown([&] {
         const auto jpeg = slow->take();
         return jpeg && jpeg->time == newest;
     }));
@@ -98,7 +109,7 @@ TEST_F(PicturesTest, OnlyKeyFramesAreDecodedWhenTheyAreEnough) {
     publish(200);  // a key frame each 0.4 s
     const auto newest = to_utc(kStart + DrawnCamera::kFrame * 190);
     std::vector<JpegPtr> got;
-    ASSERT_TRUE(until([&] {
+    ASSERT_TRUE(until_shown([&] {
         if (auto jpeg = viewer->take()) got.push_back(std::move(jpeg));
         return !got.empty() && newest - got.back()->time < seconds{1};
     }));
@@ -188,7 +199,7 @@ TEST_F(PicturesTest, TheMjpegBodySendsEachPictureFromWhereItLies) {
     EXPECT_FALSE(body.finished());
     publish(10);
     std::vector<net::BodySource::Piece> pieces;
-    ASSERT_TRUE(until([&] {
+    ASSERT_TRUE(until_shown([&] {
         while (auto piece = body.next()) pieces.push_back(std::move(*piece));
         return pieces.size() >= 3;
     }));
