@@ -87,9 +87,11 @@ DashEra begin_era(const DashOutlines& outlines, const Run& run, MediaTime start,
 DashEras::iterator era_of(const DashOutlines& outlines, const Run& run, Entries leading, DashEras& eras, bool whole) {
     const auto start = leading.front().start;
     const auto end = leading.back().start + leading.back().duration;
-    auto found = eras.upper_bound(std::chrono::floor<milliseconds>(start.time_since_epoch()));
-    if (found == eras.begin() || start >= (found = std::prev(found))->second.end) {
-        const auto origin = std::chrono::floor<milliseconds>(start.time_since_epoch());
+    const auto origin = std::chrono::floor<milliseconds>(start.time_since_epoch());
+    // Behind a break in the list it is an era of its own, though a jump of the camera's clock lets it touch the one before.
+    const bool behind_break = run.from > 0;
+    auto found = behind_break ? eras.find(origin) : eras.upper_bound(origin);
+    if (behind_break ? found == eras.end() : found == eras.begin() || start >= (found = std::prev(found))->second.end) {
         found = eras.insert_or_assign(origin, begin_era(outlines, run, start, end, whole)).first;
     }
     found->second.end = std::max(found->second.end, end);

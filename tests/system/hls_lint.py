@@ -231,6 +231,7 @@ class Watch(threading.Thread):
         self.reports = []       # (sent, got, path, (MSN, part))
         self.hints = {}         # URI: future of its answer
         self.wrong_hints = []
+        self.late = []          # (URI, future of its answer) of those
         self.short = {}         # (MSN, part): the sentence, unless a frame was lost there
         self.given_up = 0
         self.partless = 0       # reports without LAST-PART
@@ -306,12 +307,13 @@ class Watch(threading.Thread):
         """It cannot always be known whether a segment goes on: then the hinted part does not come, or not yet, and that must be said."""
         self.wrong_hints.append(text)
         if future := self.hints.pop(uri, None):
-            answer = future.result(timeout=60)
-            if answer.status not in (200, 404):  # it may come later
-                self.fault(f"{uri} was hinted, did not come and was answered with {answer.status}")
+            self.late.append((uri, future))
 
     def conclude(self):
         """What only the end shows."""
+        for uri, future in self.late:
+            if future.done() and future.result().status not in (200, 404):  # it may come later
+                self.fault(f"{uri} was hinted, did not come and was answered with {future.result().status}")
         for (msn, n), text in self.short.items():
             if not any(abs(msn - other) <= 1 for other, _ in self.media.irregular):
                 self.fault(text)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the system tests: tests/system/test_*.py, or those whose names contain one of the arguments. VANTAGE_BINARY names the
 program, VANTAGE_TEST_MEDIA the foreign media."""
+import os
 import pathlib
 import sys
 import time
@@ -26,6 +27,7 @@ def flatten(suite):
 def main():
     here = pathlib.Path(__file__).resolve().parent
     sys.path.insert(0, str(here))
+    os.environ.setdefault("LSAN_OPTIONS", f"print_suppressions=0:suppressions={here.parent.parent / 'tools/dev/lsan.supp'}")
     tests = list(flatten(unittest.defaultTestLoader.discover(str(here), "test_*.py")))
     if words := sys.argv[1:]:
         tests = [t for t in tests if any(w in t.id() for w in words)]

@@ -339,6 +339,8 @@ class Faults(unittest.TestCase):
                 wait_for("6 s", lambda: recorded_seconds(server, "one", began) > 6, 60)
                 made = server.api.post("/api/v1/exports", {"cameras": ["one"], "start": began, "end": time.time(), "exact": True}).json
                 seen = wait_for("a file", lambda: server.api.get(f"/api/v1/exports/{made['id']}").json["files"], 30, every=0.01)
+                begin = {"Range": "bytes=0-0"}
+                wait_for("its first byte", lambda: server.api.get(seen[0]["url"], headers=begin).status == 206, 10, every=0.01)
                 taken = {}
                 reader = threading.Thread(target=lambda: taken.update(data=fetch(server, seen[0]["url"])))
                 reader.start()

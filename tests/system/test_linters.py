@@ -371,7 +371,7 @@ class Watching(unittest.TestCase):
         with hls_fixture.Server([hls_fixture.RIGHT, *hls_fixture.FAULTS]) as origin:
             lints = {name: HlsLint(f"{origin}/{name}/index.m3u8", coded=name in (hls_fixture.RIGHT, "code")).start()
                      for name in [hls_fixture.RIGHT, *hls_fixture.FAULTS]}
-            time.sleep(7)
+            time.sleep(15)
             with concurrent.futures.ThreadPoolExecutor(len(lints)) as pool:
                 lines = dict(zip(lints, pool.map(lambda lint: lint.finish(), lints.values())))
         self.assertEqual(lines.pop(hls_fixture.RIGHT), [])
