@@ -46,6 +46,8 @@ test_system() {
 # Both drive the real program and mostly wait: side by side they take as long as the longer one.
 test_page_and_system() {
     build dev vantage
+    # Both use the browser's driver; installed once, before they begin.
+    [ -d tests/page/node_modules/playwright-core ] || (cd tests/page && npm ci --no-audit --no-fund --loglevel=error)
     local log page failed=0
     log=$(mktemp)
     test_page >"$log" 2>&1 &
