@@ -6,7 +6,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "ingest/source.hpp"
-#include "live/push.hpp"
+#include "live/push/push.hpp"
 #include "media/h264_encoders.hpp"
 
 #include <filesystem>

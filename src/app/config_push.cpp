@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/config_push.hpp"
 
-#include "live/push_url.hpp"
+#include "live/push/push_url.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // Pushes as people write them: in the configuration file under a camera, or in the page. Pure functions.
 #pragma once
 #include "app/yaml_reader.hpp"
-#include "live/push.hpp"
+#include "live/push/push.hpp"
 #include "serve/push_control.hpp"
 
 #include <vector>

@@ -2,8 +2,8 @@
 // Live and rewind of the running program: the windows on its sockets thread, swept once a second, and the archive.
 #pragma once
 #include "app/config.hpp"
-#include "live/archive.hpp"
-#include "live/live_windows.hpp"
+#include "live/segments/archive.hpp"
+#include "live/segments/live_windows.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -3,7 +3,7 @@
 
 #include "app/config_push.hpp"
 #include "base/log.hpp"
-#include "live/push_url.hpp"
+#include "live/push/push_url.hpp"
 #include "serve/secrets.hpp"
 
 namespace vantage::app {

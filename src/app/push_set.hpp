@@ -4,7 +4,7 @@
 // and, up to a second, for a push that ends.
 #pragma once
 #include "app/camera_set.hpp"
-#include "live/pushes.hpp"
+#include "live/push/pushes.hpp"
 #include "serve/push_control.hpp"
 #include "store/sealed.hpp"
 #include "store/settings.hpp"

@@ -7,7 +7,7 @@
 #include "app/io_thread.hpp"
 #include "app/stream_feed.hpp"
 #include "base/guarded.hpp"
-#include "live/rtsp_server.hpp"
+#include "live/rtsp/rtsp_server.hpp"
 #include "serve/control.hpp"
 #include "serve/stream_access.hpp"
 

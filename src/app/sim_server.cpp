@@ -5,7 +5,7 @@
 #include "base/log.hpp"
 #include "ingest/file_source.hpp"
 #include "ingest/sim_source.hpp"
-#include "live/rtsp_server.hpp"
+#include "live/rtsp/rtsp_server.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

@@ -4,7 +4,7 @@
 // thread; the source calls from its own.
 #pragma once
 #include "ingest/source.hpp"
-#include "live/rtsp_feed.hpp"
+#include "live/rtsp/rtsp_feed.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -4,7 +4,7 @@
 // and its readers stay; after `patience` they are told. Belongs to the io_context's thread; streams publish from any.
 #pragma once
 #include "base/time.hpp"
-#include "live/rtsp_feed.hpp"
+#include "live/rtsp/rtsp_feed.hpp"
 #include "stream/stream.hpp"
 
 #include <memory>

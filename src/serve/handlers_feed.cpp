@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens the feed of a camera: ties live's FeedSession to the running program, and keeps asking whether its user still may.
-#include "live/feed.hpp"
+#include "live/feed/feed.hpp"
 #include "serve/handlers.hpp"
 #include "serve/viewer_watch.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // JPEGs for old browsers and dashboards: moving (multipart/x-mixed-replace) and the newest one.
-#include "live/mjpeg_body.hpp"
+#include "live/pictures/mjpeg_body.hpp"
 #include "serve/handlers.hpp"
 #include "serve/problem.hpp"
 #include "serve/viewer_watch.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "live/mjpeg_body.hpp"
+#include "live/pictures/mjpeg_body.hpp"
 #include "live/test_pictures.hpp"
 #include "media/jpeg_header.hpp"
 #include "serve/test_services.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program itself: load, disks, log, audit, metrics, description.
 #include "base/log.hpp"
-#include "live/live_windows.hpp"
+#include "live/segments/live_windows.hpp"
 #include "serve/handlers.hpp"
 #include "serve/json.hpp"
 #include "serve/metrics.hpp"

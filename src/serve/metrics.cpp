@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/metrics.hpp"
 
-#include "live/live_windows.hpp"
+#include "live/segments/live_windows.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What handlers work with: one of each, made by Server, safe from any thread.
 #pragma once
-#include "live/dash_history.hpp"
+#include "live/dash/dash_history.hpp"
 #include "serve/accounts.hpp"
 #include "serve/camera_states.hpp"
 #include "serve/control.hpp"

@@ -4,7 +4,7 @@
 // settings. Asked from memory, by any thread; what blocks on SQL is said.
 #pragma once
 #include "base/guarded.hpp"
-#include "live/rtsp_gate.hpp"
+#include "live/rtsp/rtsp_gate.hpp"
 #include "serve/identity.hpp"
 #include "serve/login_guard.hpp"
 #include "store/sealed.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that live and footage give alike under /{camera}/stream/. Pure functions.
 #pragma once
-#include "live/live_window.hpp"
+#include "live/segments/live_window.hpp"
 #include "net/http_message.hpp"
 
 namespace vantage::serve {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/stream_archive.hpp"
 
-#include "live/hls_archive_playlist.hpp"
-#include "live/hls_live_playlist.hpp"
-#include "live/hls_text.hpp"
+#include "live/hls/hls_archive_playlist.hpp"
+#include "live/hls/hls_live_playlist.hpp"
+#include "live/hls/hls_text.hpp"
 #include "net/http_encoding.hpp"
 #include "serve/json.hpp"
 #include "serve/stream_answers.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // HLS of days and ranges over HTTP. Runs on a worker; blocks on SQL and disk. What is served under a period lies in it.
 #pragma once
-#include "live/archive.hpp"
-#include "live/rendition.hpp"
+#include "live/segments/archive.hpp"
+#include "live/segments/rendition.hpp"
 #include "serve/router.hpp"
 
 namespace vantage::serve {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/stream_dash.hpp"
 
-#include "live/live_windows.hpp"
-#include "live/outline.hpp"
+#include "live/segments/live_windows.hpp"
+#include "live/segments/outline.hpp"
 #include "net/http_encoding.hpp"
 #include "serve/problem.hpp"
 #include "serve/stream_answers.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/stream_live.hpp"
 
-#include "live/hls_live_playlist.hpp"
-#include "live/hls_text.hpp"
-#include "live/live_windows.hpp"
-#include "live/outline.hpp"
+#include "live/hls/hls_live_playlist.hpp"
+#include "live/hls/hls_text.hpp"
+#include "live/segments/live_windows.hpp"
+#include "live/segments/outline.hpp"
 #include "net/http_encoding.hpp"
 #include "serve/problem.hpp"
 #include "serve/stream_answers.hpp"

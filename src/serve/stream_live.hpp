@@ -2,7 +2,7 @@
 // Live HLS over HTTP: playlists that wait for what is asked for, and segments from memory. What waits holds no thread. A
 // worker opens a stream's window; while that runs, the quick ones answer where the sockets are, without blocking.
 #pragma once
-#include "live/rendition.hpp"
+#include "live/segments/rendition.hpp"
 #include "serve/router.hpp"
 
 namespace vantage::serve {

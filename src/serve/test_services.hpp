@@ -2,10 +2,10 @@
 // For tests: the HTTP side without sockets, over real settings in a temporary folder and a program that is faked. Tests
 // only.
 #pragma once
-#include "live/archive.hpp"
 #include "live/feed_fakes.hpp"
-#include "live/live_windows.hpp"
-#include "live/pictures.hpp"
+#include "live/pictures/pictures.hpp"
+#include "live/segments/archive.hpp"
+#include "live/segments/live_windows.hpp"
 #include "serve/fake_pushes.hpp"
 #include "serve/page_assets.hpp"
 #include "serve/router.hpp"

@@ -3,7 +3,7 @@
 // the camera does not send. Refreshed now and then where blocking is allowed.
 #pragma once
 #include "base/guarded.hpp"
-#include "live/feed.hpp"
+#include "live/feed/feed.hpp"
 #include "serve/services.hpp"
 
 #include <atomic>

@@ -3,7 +3,7 @@
 // whole and byte by byte (both must see the same), to the SDP, RTP and header parsers, and into a running server connection
 // with a camera behind it. Built by tools/dev/fuzz.sh.
 #include "base/log.hpp"
-#include "live/rtsp_connection.hpp"
+#include "live/rtsp/rtsp_connection.hpp"
 #include "media/h26x.hpp"
 #include "net/rtp.hpp"
 #include "net/rtsp_url.hpp"

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live windows of all streams: made with the first request, closed when nobody has asked for a while. A window that is
+// made again goes on with higher numbers, so that players never see them go back. Safe from any thread.
+#pragma once
+#include "base/ids.hpp"
+#include "live/segments/live_window.hpp"
+
+namespace vantage::live {
+
+// "main", "sub" or the name of a transcode.
+struct LiveKey {
+    CameraId camera;
+    std::string stream;
+    auto operator<=>(const LiveKey&) const = default;
+};
+
+struct LiveWindowsOptions {
+    LiveOptions live;
+    std::size_t most_waiting{8192};
+    seconds close_after{60};
+};
+
+struct LiveStats {
+    std::size_t windows{0};
+    std::size_t bytes{0};
+    std::size_t waiting{0};
+    std::uint64_t refused{0};
+};
+
+class LiveWindows {
+  public:
+    using Streams = std::function<std::shared_ptr<stream::Stream>(const LiveKey&)>;
+    // `streams` gives null for what does not exist; it may block. `clock` outlives this.
+    LiveWindows(LiveWindowsOptions options, const Clock& clock, Streams streams, LiveWindow::Post post);
+    ~LiveWindows();
+
+    // Null when there is no such stream. Counts as a request. Subscribing connects an on-demand camera.
+    std::shared_ptr<LiveWindow> open(const LiveKey& key);
+    // One that runs already, counted as a request; null: open() is to be asked. Never blocks.
+    std::shared_ptr<LiveWindow> running(const LiveKey& key);
+    // One that is open already; does not count.
+    [[nodiscard]] std::shared_ptr<LiveWindow> find(const LiveKey& key) const;
+    // Closes what nobody asks for and ends waits that lasted too long. Called about once a second.
+    void sweep();
+    // The program ends: everybody who waits is answered, and open() gives null.
+    void stop();
+
+    [[nodiscard]] LiveStats stats() const;
+    [[nodiscard]] const LiveOptions& options() const { return options_.live; }
+
+  private:
+    struct Known {
+        std::shared_ptr<LiveWindow> window;  // null while closed
+        SteadyTime asked;
+        std::uint64_t next_number{0};
+        std::uint64_t next_discontinuity{0};
+    };
+    void remember(Known& known) const;
+
+    const LiveWindowsOptions options_;
+    const Clock& clock_;
+    const Streams streams_;
+    const LiveWindow::Post post_;
+    LiveCounters counters_;  // self-locking
+
+    mutable std::mutex mutex_;
+    std::map<LiveKey, Known> known_;  // guarded by mutex_
+    bool stopped_{false};             // guarded by mutex_
+};
+
+}  // namespace vantage::live
