@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Half files never look done in a person's folder.
+constexpr const char* kUnfinished = ".part";
+
 struct Arguments {
     std::string config{kConfigFile}, storage, start, end, output{"."}, stream{"main"};
     std::vector<std::string> cameras;
@@ -108,7 +111,7 @@ Result<Target> target_of(const Arguments& arguments) {
 Status finish(const std::vector<record::ExportFile>& files, const Target& target, Progress& progress) {
     (void)progress;
     for (std::size_t i = 0; i < files.size(); ++i) {
-        const auto part = target.folder / (files[i].name + record::kUnfinished);
+        const auto part = target.folder / (files[i].name + kUnfinished);
         const auto name = i == 0 && !target.file.empty() ? target.file : target.folder / files[i].name;
         std::error_code error;
         fs::rename(part, name, error);
@@ -147,11 +150,12 @@ Status run_export_command(const Arguments& arguments, Progress& progress, Target
         const auto found = config.cameras.find(id);
         return found == config.cameras.end() ? id.str() : found->second.name;
     };
-    auto done = record::run_export({options, footage, files}, *request, target.folder, progress, interrupted().get_token());
+    auto done = record::run_export({options, footage, files, kUnfinished}, *request, target.folder, progress,
+                                   interrupted().get_token());
     if (done) return finish(progress.files(), target, progress);
     for (const auto& file : progress.files()) {
         std::error_code ignored;
-        fs::remove(target.folder / (file.name + record::kUnfinished), ignored);
+        fs::remove(target.folder / (file.name + kUnfinished), ignored);
     }
     return done;
 }

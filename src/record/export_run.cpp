@@ -100,7 +100,7 @@ class Writer {
     Status write(const CameraId& camera, const footage::Cut& cut) {
         if (auto room = enough_room(cut.bytes); room.has_error()) return room;
         const ExportFile file{file_name(camera, cut.start), camera, cut.start, cut.end, cut.exact, cut.bytes, 0};
-        auto out = tools_.files.create(folder_ / (file.name + kUnfinished));
+        auto out = tools_.files.create(folder_ / (file.name + tools_.unfinished));
         if (out.has_error()) return out.error();
         const auto growth = std::make_shared<net::FileGrowth>(cut.bytes);
         report_.begins(file, growth);
@@ -148,7 +148,7 @@ Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& f
                       const std::filesystem::path& folder, ExportReport& report, const std::stop_token& stop) {
     std::vector<ZipEntry> entries;
     for (const auto& file : files)
-        entries.push_back({file.name, folder / (file.name + kUnfinished), file.bytes, file.start});
+        entries.push_back({file.name, folder / (file.name + tools.unfinished), file.bytes, file.start});
     const ExportArchive zip{name, zip_size(entries)};
     const auto room = tools.options.room();
     if (room.has_error()) return room.error();
@@ -156,7 +156,7 @@ Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& f
         log::info("export", "no room for {}: its files are there one by one", name);
         return {};
     }
-    auto out = tools.files.create(folder / (name + kUnfinished));
+    auto out = tools.files.create(folder / (name + tools.unfinished));
     if (out.has_error()) return out.error();
     const auto growth = std::make_shared<net::FileGrowth>(zip.bytes);
     report.archives(zip, growth);

@@ -21,17 +21,15 @@ struct ExportTools {
     const ExportOptions& options;
     const footage::Footage& footage;
     footage::FileSystem& files;
+    std::string unfinished{};  // stands behind the names of files as they are written; whoever asks takes it off
 };
 
-// A file has this behind its name until its export is done.
-inline constexpr const char* kUnfinished = ".part";
-
-// Writes into `folder`, which is there. Every file is whole and durable when this returns good, and still has its
-// unfinished name.
+// Writes into `folder`, which is there. Every file is whole and durable when this returns good. What the report tells of
+// is there already, under the name that it keeps for as long as this runs.
 Status run_export(const ExportTools& tools, const ExportRequest& request, const std::filesystem::path& folder,
                   ExportReport& report, const std::stop_token& stop);
 
-// Puts the (unfinished) files into one archive beside them, if the disk has room for it.
+// Puts the files into one archive beside them, if the disk has room for it.
 Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& files, const std::string& name,
                       const std::filesystem::path& folder, ExportReport& report, const std::stop_token& stop);
 

@@ -242,10 +242,7 @@ Result<net::FileBody> Exports::file(const std::string& id, const std::string& na
             if (file.name != name) continue;
             net::FileBody body{(folder_of(id) / name).string(), nullptr, fmt::format("\"{}-{:x}\"", id, file.bytes)};
             const auto growing = found->second->growing.find(name);
-            if (growing != found->second->growing.end()) {
-                body.growth = growing->second;
-                body.path += kUnfinished;
-            }
+            if (growing != found->second->growing.end()) body.growth = growing->second;
             return body;
         }
     }
@@ -290,7 +287,7 @@ void Exports::run(const JobPtr& job) {
     log::info("export", "{} begins", job->shown.id);
     Status done;
     try {
-        const ExportTools tools{options_, footage_, files_};
+        const ExportTools tools{options_, footage_, files_, {}};
         done = run_export(tools, job->shown.request, folder, report, job->stop.get_token());
         const auto& files = job->shown.files;  // only this thread changes them
         if (done && files.size() > 1) done = archive(tools, *job, report);
@@ -307,33 +304,21 @@ Status Exports::archive(const ExportTools& tools, Job& job, ExportReport& report
     auto done = archive_export(tools, job.shown.files, name, folder, report, job.stop.get_token());
     if (done || done.error().code != errc::disk_full) return done;
     log::info("export", "no archive of {}: {}", job.shown.id, done.error().message);
-    if (auto gone = files_.remove(folder / (name + kUnfinished)); gone.has_error()) return gone;
-    const std::lock_guard lock(mutex_);
-    job.shown.zip.reset();
-    job.growing.erase(name);
-    return {};
+    {
+        const std::lock_guard lock(mutex_);
+        job.shown.zip.reset();
+        job.growing.erase(name);
+    }
+    return files_.remove(folder / name);
 }
 
-// Downloads that began under the unfinished name go on: they hold the file open.
-Status Exports::finish_files(Job& job) const {
-    const auto folder = folder_of(job.shown.id);
-    std::vector<std::string> names;
-    for (const auto& file : job.shown.files) names.push_back(file.name);
-    if (job.shown.zip) names.push_back(job.shown.zip->name);
-    for (const auto& name : names)
-        if (auto done = files_.rename(folder / (name + kUnfinished), folder / name); done.has_error()) return done;
-    job.growing.clear();
-    return {};
-}
-
-// Half files never look done: what failed leaves nothing but its record.
+// What failed leaves nothing but its record, and is not shown any more before it goes.
 void Exports::end(const JobPtr& job, Status status) {
     const auto folder = folder_of(job->shown.id);
     Export shown;
     bool remove = false;
     {
         const std::lock_guard lock(mutex_);
-        if (status) status = finish_files(*job);
         const bool cancelled = status.has_error() && status.error().code == errc::cancelled;
         if (stopping_ && cancelled && !job->remove) return;  // begins again at the next start
         remove = job->remove;
@@ -346,6 +331,8 @@ void Exports::end(const JobPtr& job, Status status) {
             shown.files.clear();
             shown.zip.reset();
             shown.bytes = shown.written = 0;
+            job->shown.files.clear();
+            job->shown.zip.reset();
         }
     }
     if (!status || remove) clear(folder, !remove);

@@ -72,7 +72,6 @@ class Exports {
     void run(const JobPtr& job);
     Status archive(const ExportTools& tools, Job& job, ExportReport& report);
     void end(const JobPtr& job, Status status);
-    [[nodiscard]] Status finish_files(Job& job) const;
     void load();
     void clear(const std::filesystem::path& folder, bool keep_record) const;
     Status save(const Export& job) const;

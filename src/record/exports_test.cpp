@@ -27,7 +27,7 @@ class ExportsTest : public testing::Test {
         options.keep = [] { return seconds{3600}; };
         options.room = [this]() -> Result<std::uint64_t> {
             std::unique_lock lock(mutex_);
-            let_go_.wait(lock, [this] { return !held_; });
+            let_go_.wait(lock, [this] { return !held_ || passes_-- > 0; });
             return room_;
         };
         options.local_time = [](UtcTime time) { return to_rfc3339(time); };
@@ -35,11 +35,12 @@ class ExportsTest : public testing::Test {
         exports_ = std::make_unique<Exports>(std::move(options), footage_, disk_.files_, disk_.clock_);
         ASSERT_TRUE(exports_->start());
     }
-    // Exports stop where they ask for room until they are let go.
-    void hold(bool held) {
+    // Exports stop where they ask for room, but for the first `passes` times, until they are let go.
+    void hold(bool held, int passes = 0) {
         {
             const std::lock_guard lock(mutex_);
             held_ = held;
+            passes_ = passes;
         }
         let_go_.notify_all();
     }
@@ -70,6 +71,7 @@ class ExportsTest : public testing::Test {
     std::mutex mutex_;
     std::condition_variable let_go_;
     bool held_{false};                // guarded by mutex_
+    int passes_{0};                   // guarded by mutex_
     std::uint64_t room_{1ULL << 40};  // guarded by mutex_
     std::unique_ptr<Exports> exports_;
 };
@@ -89,6 +91,22 @@ TEST_F(ExportsTest, MakesAFileForEachCameraAndAnArchive) {
         EXPECT_EQ(footage::probe(path).frames, 75);
     }
     EXPECT_EQ(job.expires, disk_.clock_.now() + 1h);
+}
+
+// Whoever has asked for a file opens it a little later: an export that ends meanwhile does not take it away.
+TEST_F(ExportsTest, WhatIsListedCanBeHad) {
+    hold(true, 2);  // all of it, the first file; then it stands before the second
+    const auto made = exports_->create(request({"door", "yard"})).value();
+    const auto listed = wait(made.id, [](const Export& job) { return !job.files.empty(); });
+    const auto body = exports_->file(made.id, listed.files[0].name).value();
+    ASSERT_TRUE(body.growth);
+    EXPECT_TRUE(std::filesystem::exists(body.path));
+    hold(false);
+    const auto job = ended(made.id);
+    ASSERT_EQ(job.state, ExportState::done) << job.error;
+    EXPECT_EQ(std::filesystem::file_size(body.path), job.files[0].bytes);
+    for (const auto& name : {job.files[0].name, job.files[1].name, job.zip->name})
+        EXPECT_TRUE(std::filesystem::exists(exports_->file(made.id, name).value().path)) << name;
 }
 
 TEST_F(ExportsTest, KeepsItsRecord) {

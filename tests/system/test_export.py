@@ -306,8 +306,7 @@ class Faults(unittest.TestCase):
                 record = json.loads((folder / "job.json").read_text())
                 name = job["files"][0]["name"]
                 whole = (folder / name).read_bytes()
-                (folder / name).rename(folder / f"{name}.part")
-                os.truncate(folder / f"{name}.part", 1000)
+                os.truncate(folder / name, 1000)
                 (folder / "job.json").write_text(json.dumps({**record, "state": "running", "files": [], "expires": None}))
                 (folder / "job.json.new").write_text("{")
                 server.start()
