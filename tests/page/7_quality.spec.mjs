@@ -61,7 +61,7 @@ test("a smaller picture can be chosen, and is named", async ({ recorder, browser
   await running(page, { where: ({ width, behind }) => width === 640 && behind < 2, what: "main" });
 }, { seconds: 240 });
 
-test("a recorder that converts as much as it can shows the small stream, or says so and goes on by itself", async ({ recorder, browser }) => {
+test("a recorder that converts as much as it can shows what else there is, and what was wanted as soon as there is room", async ({ recorder, browser }) => {
   needsH265(recorder);
   // Two conversions are all that it does.
   const first = await browser.open();
@@ -78,14 +78,43 @@ test("a recorder that converts as much as it can shows the small stream, or says
   const third = await browser.open();
   await enter(third, recorder, "/watch/roof");
   await running(third, { seconds: 40, where: ({ width }) => width === 320 });
-  await shows(third, /^Small stream: /);
+  await shows(third, /^Small stream: the recorder converts as much as it can$/);
+  // Of this camera the first one's conversion is there to be shared.
   const fourth = await browser.open();
   await prefer(fourth, "360p");
   await enter(fourth, recorder, "/watch/tower");
-  await fourth.getByText("The recorder converts as much as it can").waitFor({ timeout: 30_000 });
+  await shows(fourth, /^Converted to H\.264: the recorder converts as much as it can$/);
+  await running(fourth, { seconds: 40 });
+  // What is shown goes on while the other is asked for.
+  const before = (await running(fourth)).frames;
+  await running(fourth, { where: ({ frames }) => frames > before + 80, what: "a picture that runs on" });
+  await third.close();
   await second.close();
+  await shows(fourth, /^Converted 360p$/);
   await running(fourth, { seconds: 60, what: "a picture, now that there is room" });
-  await shows(fourth, /^Converted /);
+  for (const page of [first, fourth]) assert.deepEqual(page.faults, []);
+}, { seconds: 240 });
+
+test("a recorder that converts as much as it can says so where there is nothing else, and goes on by itself", async ({ recorder, browser }) => {
+  needsH265(recorder);
+  const first = await browser.open();
+  await prefer(first, "480p");
+  await enter(first, recorder, "/system");
+  await noConversions(first);
+  await first.goto(`${recorder.base}/watch/yard`);
+  await shows(first, /^Converted 480p$/);
+  await running(first, { seconds: 40 });
+  const second = await browser.open();
+  await prefer(second, "360p");
+  await enter(second, recorder, "/watch/yard");
+  await shows(second, /^Converted 360p$/);
+  await running(second, { seconds: 40 });
+  const third = await browser.open();
+  await enter(third, recorder, "/watch/tower");
+  await third.getByText("The recorder converts as much as it can").waitFor({ timeout: 30_000 });
+  await second.close();
+  await running(third, { seconds: 60, what: "a picture, now that there is room" });
+  await shows(third, /^Converted to H\.264: this browser does not play main$/);
 }, { seconds: 240 });
 
 test("pictures without a key frame are made anew for the browser", async ({ recorder, browser }) => {

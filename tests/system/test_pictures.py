@@ -131,7 +131,7 @@ class Pictures(unittest.TestCase):
             began = time.monotonic()
             pictures = parts(self.server, "/door/mjpeg?fps=20", 60)
             self.assertLess(time.monotonic() - began, 20)
-            self.assertLess(time.time() - pictures[-1][0], 8)
+            self.assertLess(time.time() - pictures[-1][0], 3)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,11 @@ void FeedSession::halt() {
 }
 
 void FeedSession::start(const FeedLive& live) {
+    if (live.keep && mode_ != Mode::idle)
+        if (auto room = sources_.stream(live.stream); !room) {
+            send_text(feed_error(live.request, room.error()));
+            return;
+        }
     halt();
     remember_codecs(live.codecs);
     request_ = live.request;

@@ -44,6 +44,11 @@ Result<UtcTime> time_of(const json::object& object, std::string_view name) {
     return UtcTime(microseconds(std::llround(number * 1e6)));
 }
 
+bool flag_of(const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 template <class Command>
 Status read_common(const json::object& object, Command& command) {
     command.request = request_of(object);
@@ -51,8 +56,7 @@ Status read_common(const json::object& object, Command& command) {
     const auto stream = parse_stream_name(name.empty() ? "main" : name);
     if (!stream) return stream.error();
     command.stream = *stream;
-    const auto* audio = object.if_contains("audio");
-    command.audio = audio != nullptr && audio->is_bool() && audio->get_bool();
+    command.audio = flag_of(object, "audio");
     const auto* codecs = object.if_contains("codecs");
     if (codecs == nullptr || !codecs->is_array()) return {};
     for (const auto& codec : codecs->get_array())
@@ -98,6 +102,7 @@ Result<FeedCommand> parse_feed_command(std::string_view text) {
     if (type == "live") {
         FeedLive live;
         if (auto common = read_common(object, live); !common) return common.error();
+        live.keep = flag_of(object, "keep");
         return FeedCommand(std::move(live));
     }
     if (type == "grant") {

@@ -20,6 +20,7 @@ struct FeedLive {
     StreamName stream{StreamKind::main};
     bool audio{false};
     std::vector<std::string> codecs;  // empty: as said before
+    bool keep{false};                 // what runs goes on where this is not to be had
 };
 struct FeedPlay {
     std::int64_t request{0};

@@ -146,6 +146,27 @@ TEST_F(FeedTest, WithoutAudioThePlayerGetsVideoOnly) {
     EXPECT_EQ(drain()[0].text.at("mime"), json::value(mime_type({h264_track(), {}}))) << "a browser without AAC";
 }
 
+TEST_F(FeedTest, WhatRunsGoesOnWhereWhatIsAskedWithKeepIsNotToBeHad) {
+    const auto init = init_of(false);
+    publish_second(1000, init);
+    feed->on_text(R"({"type":"live","request":1})");
+    (void)drain();
+    feed->on_text(R"({"type":"live","request":2,"stream":"360p","keep":true})");
+    publish_second(1001, init);
+    auto sent = drain();
+    ASSERT_EQ(types(sent), (std::vector<std::string>{"error", "moof"}));
+    EXPECT_EQ(sent[0].text.at("request"), 2);
+    EXPECT_EQ(sent[0].text.at("code"), "overloaded");
+    EXPECT_EQ(sent.size(), 6U) << "the part that follows, and each after it";
+    feed->on_text(R"({"type":"live","request":3,"stream":"480p","keep":true})");
+    sent = drain();
+    ASSERT_EQ(types(sent), (std::vector<std::string>{"init", "ftyp", "moof"})) << "where there is room it takes its place";
+    EXPECT_EQ(sent[0].text.at("request"), 3);
+    feed->on_text(R"({"type":"live","request":4,"stream":"sub","keep":true})");
+    publish_second(1002, init);
+    EXPECT_EQ(types(drain()), (std::vector<std::string>{"error", "moof"}));
+}
+
 TEST_F(FeedTest, TranscodesAreAskedForByName) {
     publish_second(1000, init_of(false));
     feed->on_text(R"({"type":"live","request":1,"stream":"480p"})");

@@ -97,6 +97,7 @@ bool PictureShow::step(const std::stop_token& stop) {
         greet();
     } else {
         whole_ = false;
+        least_lag_.reset();
     }
     return true;
 }
@@ -126,9 +127,9 @@ void PictureShow::take(const Part& part) {
         last_key_ = part.start;
     }
     if (!pictures_) return;
-    const auto on_picture = [this](MediaTime time) {
+    const auto on_picture = [this, hurry = catching_up(part)](MediaTime time) {
         ++decoded_;
-        show(time);
+        if (!hurry) show(time);
     };
     if (part.starts_fragment) {
         const bool every = !key_frames_do();
@@ -190,11 +191,23 @@ void PictureShow::greet() {
     if (new_one && pictures_ && pictures_->time()) show(*pictures_->time());
 }
 
+// The beginning of a fragment may be seconds old: who has just come is to see now, and encoding costs more than decoding.
+bool PictureShow::catching_up(const Part& part) {
+    const auto now = clock_.now();
+    if (now - to_utc(part.end()) < kCatchingUp || reader_->bytes_behind() == 0) {
+        shown_at_ = now;
+        return false;
+    }
+    if (!shown_at_) shown_at_ = now;
+    if (now - *shown_at_ < kShowAnyway) return true;
+    shown_at_ = now;
+    return false;
+}
+
 void PictureShow::keep_up(const Part& part) {
     const auto lag = clock_.now() - to_utc(part.end());
-    if (!lag_at_start_) lag_at_start_ = lag;
-    if (lag - *lag_at_start_ < kMostBehind || reader_->skip_to_newest() == 0) return;
-    lag_at_start_.reset();
+    least_lag_ = least_lag_ ? std::min(*least_lag_, lag) : lag;
+    if (lag - *least_lag_ < kMostBehind || reader_->skip_to_newest() == 0) return;
     if (pictures_) (void)pictures_->finish();
     whole_ = false;
 }

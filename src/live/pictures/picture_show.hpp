@@ -54,7 +54,9 @@ class PictureShow : public std::enable_shared_from_this<PictureShow> {
     PictureShow(const PictureShow&) = delete;
     PictureShow& operator=(const PictureShow&) = delete;
 
-    static constexpr seconds kMostBehind{1};
+    static constexpr seconds kMostBehind{1};         // of the least lag there was: what lies in between is passed over
+    static constexpr milliseconds kCatchingUp{400};  // older than this and more has come: it is decoded, not shown
+    static constexpr milliseconds kShowAnyway{500};  // unless nothing was shown for so long
 
     // `on_ready` is called on the show's thread after each picture for him, and at the end: only post something. Null when
     // the show is over.
@@ -75,6 +77,7 @@ class PictureShow : public std::enable_shared_from_this<PictureShow> {
     void greet();
     void keep_up(const Part& part);
     [[nodiscard]] bool key_frames_do() const;
+    [[nodiscard]] bool catching_up(const Part& part);
     JpegPtr encode(int width, MediaTime time);
 
     const std::string name_;
@@ -95,7 +98,8 @@ class PictureShow : public std::enable_shared_from_this<PictureShow> {
     std::optional<MediaTime> last_key_;
     std::optional<Ticks> key_interval_;
     bool whole_{false};  // every picture since the last key frame was decoded
-    std::optional<microseconds> lag_at_start_;
+    std::optional<microseconds> least_lag_;
+    std::optional<UtcTime> shown_at_;  // or, before the first one, when the first was passed over
 
     std::jthread thread_;  // last: uses the above
 };

@@ -103,6 +103,19 @@ TEST_F(PicturesTest, TheRateIsThatOfTheGrid) {
     EXPECT_TRUE(fast->over() && slow->over());
 }
 
+TEST_F(PicturesTest, WhoComesInTheMiddleOfAFragmentSeesNowNotItsBeginning) {
+    publish(8);  // three parts; the rest of the fragment is still to come
+    clock.advance(seconds{2});
+    const auto show = std::make_shared<PictureShow>("test", stream, clock);
+    const auto viewer = show->join({.fps = 25, .width = 64}, [this] { ready(); });
+    const auto got = take(*viewer, 1);
+    ASSERT_EQ(got.size(), 1U);
+    EXPECT_GE(got[0]->time, to_utc(kStart + DrawnCamera::kFrame * 6)) << "of the last part";
+    show->stop();
+    EXPECT_EQ(show->decoded(), 8U);
+    EXPECT_LE(show->encoded(), 2U) << "those of the last part alone";
+}
+
 TEST_F(PicturesTest, OnlyKeyFramesAreDecodedWhenTheyAreEnough) {
     const auto show = std::make_shared<PictureShow>("test", stream, clock);
     const auto viewer = show->join({.fps = 1, .width = 64}, [this] { ready(); });

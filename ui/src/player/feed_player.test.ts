@@ -156,6 +156,32 @@ describe("streams", () => {
     refuse(3, "overloaded", "all 2 conversions are taken");
     expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 4, stream: "sub" });
   });
+  it("turns to what was wanted when there is room, and plays on until then", async () => {
+    await playLive();
+    player.setQuality("480p");
+    refuse(2, "overloaded", "all 2 conversions are taken");
+    expect(state).toMatchObject({ stream: "main", fellBack: "busy" });
+    init(3);
+    FakeSocket.last.bytes();
+    await step(0);
+    buffer().ranges = [{ start: t0 + 2, end: t0 + 4 }];
+    FakeSocket.last.bytes();
+    await step(4200);
+    expect(FakeSocket.last.asked).toMatchObject({ type: "live", request: 4, stream: "480p", keep: true });
+    refuse(4, "overloaded", "all 2 conversions are taken");
+    const taken = buffer().appended.length;
+    FakeSocket.last.bytes();
+    await step();
+    expect(buffer().appended).toHaveLength(taken + 1); // of main, which goes on
+    expect(state).toMatchObject({ phase: "playing", stream: "main", fellBack: "busy" });
+    await step(4200);
+    expect(FakeSocket.last.asked).toMatchObject({ request: 5, stream: "480p", keep: true });
+    init(5, { stream: "480p" });
+    expect(state).toMatchObject({ stream: "480p", fellBack: null });
+    const asked = FakeSocket.last.sent.length;
+    await step(9000);
+    expect(FakeSocket.last.sent).toHaveLength(asked);
+  });
   it("says so, and tries again, when there is nothing else to show", async () => {
     make([{ kind: "main", recorded: true }, { kind: "converted", recorded: true }]);
     FakeSocket.last.connect();

@@ -2,13 +2,15 @@
 // Plays one camera in a <video>: live, or footage from any instant, over one WebSocket. Decode times are Unix seconds, so the
 // element's currentTime is UTC. Without React: a page element owns it, calls `close` when it leaves, and hears of every change of
 // `state`. What it decides lies in decisions.ts.
+import type { FeedStream } from "../api/types";
 import * as decide from "./decisions";
 import { FeedRequest } from "./feed_request";
 import { FeedSocket } from "./feed_socket";
 import { LiveEdge } from "./live_edge";
-import { firstState, passing, type PlayerOptions, type PlayerState } from "./player_state";
+import { changes, firstState, passing, phaseOf, type PlayerOptions, type PlayerState } from "./player_state";
 import { read, type Said } from "./protocol";
 import type { Quality } from "./quality";
+import { RoomWatch } from "./room_watch";
 import { Screen } from "./screen";
 import { StreamChoice, type Offer } from "./stream_choice";
 
@@ -23,6 +25,7 @@ export class FeedPlayer {
   private readonly screen: Screen;
   private readonly edge: LiveEdge;
   private readonly choice: StreamChoice;
+  private readonly room: RoomWatch;
 
   private live_ = true;
   private paused = false;
@@ -63,6 +66,7 @@ export class FeedPlayer {
       },
     });
     this.feed = new FeedRequest(this.socket);
+    this.room = new RoomWatch(this.feed, this.choice);
     const on = (type: string, action: () => void) => video.addEventListener(type, action, { signal: this.abort.signal });
     on("waiting", () => this.live_ && !this.starting && this.edge.stalled());
     on("error", () => video.error && this.mediaFailed(video.error.message || "the browser could not decode the video"));
@@ -84,6 +88,7 @@ export class FeedPlayer {
   live(): void {
     this.live_ = true;
     this.paused = false;
+    this.choice.again();
     this.set({ live: true, speed: 1 });
     this.ask();
   }
@@ -98,10 +103,10 @@ export class FeedPlayer {
     if (near && full && !this.live_ && this.feed.feeding && this.feed.answered) {
       this.video.currentTime = at;
       this.starting = false;
-      this.follow();
-      return;
+      return this.follow();
     }
     this.live_ = false;
+    this.choice.again();
     this.set({ live: false });
     this.ask();
   }
@@ -129,8 +134,7 @@ export class FeedPlayer {
   }
 
   toggle(): void {
-    if (this.paused) this.play();
-    else this.pause();
+    return this.paused ? this.play() : this.pause();
   }
 
   // One frame on or back; stops at it.
@@ -209,19 +213,23 @@ export class FeedPlayer {
     if (this.live_ || !this.paused || !this.current.hasPicture || this.stepping) this.ask();
   }
 
-  private ask(from = this.position): void {
-    this.feed.renew();
+  // What comes from here on is another stream, or from another instant.
+  private startOver(): FeedStream {
     this.starting = true;
     this.continued = null;
-    this.lost = false;
-    this.atEnd = false;
+    this.lost = this.atEnd = false;
+    const stream = this.choice.pick(this.live_) ?? this.current.stream;
+    this.set({ stream, fellBack: this.choice.fellBack(this.live_) });
+    return stream;
+  }
+
+  private ask(from = this.position): void {
+    this.feed.renew();
+    const stream = this.startOver();
     if (!this.current.hasPicture) this.set({ phase: "connecting" });
     if (this.suspended) return;
     if (!this.socket.isOpen) return this.socket.open();
-    const stream = this.choice.pick(this.live_) ?? this.current.stream;
-    this.set({ stream, fellBack: this.choice.fellBack });
-    const at = this.live_ ? null : from;
-    this.feed.send({ stream, speed: this.current.speed, audio: this.audio, at, until: this.position + this.firstGrant() });
+    this.feed.send({ stream, speed: this.current.speed, audio: this.audio, at: this.live_ ? null : from, until: this.position + this.firstGrant() });
   }
 
   private firstGrant(): number {
@@ -239,6 +247,7 @@ export class FeedPlayer {
 
   private hear(said: Said | null): void {
     this.heardAt = performance.now();
+    if (said && this.room.found(said)) this.startOver();
     if (!this.feed.belongs(said)) return;
     switch (said.type) {
       case "init":
@@ -351,13 +360,12 @@ export class FeedPlayer {
     const { ranges } = this.screen;
     const stuck = this.screen.stuck();
     if (this.live_ && this.feed.feeding && this.socket.isOpen && !this.lost && now - this.heardAt > kSilentMs) {
-      this.socket.close();
       this.feed.feeding = false;
-      this.socket.open();
-      return;
+      return this.socket.reopen();
     }
     if (this.starting && this.feed.answered && this.screen.barren()) return this.refused("no_key_frames", "");
     if (this.starting || ranges.length === 0) return;
+    if (this.live_ && this.feed.feeding) this.room.look(now, this.audio);
     if (this.live_) this.edge.follow(ranges, elapsed, { hasPicture: this.current.hasPicture, stuck });
     else this.feedFootage(ranges, this.video.currentTime, stuck);
     this.screen.trim(ranges, this.live_);
@@ -379,19 +387,14 @@ export class FeedPlayer {
   // --- what the page sees ---
 
   private showPhase(): void {
-    const { phase, hasPicture } = this.current;
-    if (phase === "failed" && !this.feed.feeding) return;
-    if (this.lost && this.live_ && this.video.readyState < 3) return this.set({ phase: "lost" });
-    if (!hasPicture) return this.set({ phase: "connecting" });
-    if (this.paused) return this.set({ phase: "paused" });
-    this.set({ phase: this.starting || this.video.readyState < 3 ? "buffering" : "playing" });
+    if (this.current.phase === "failed" && !this.feed.feeding) return;
+    const { lost, live_: live, paused, starting } = this;
+    this.set({ phase: phaseOf({ lost: lost && live, paused, starting, dry: this.video.readyState < 3, hasPicture: this.current.hasPicture }) });
   }
 
   private set(change: Partial<PlayerState>): void {
-    const next = { ...this.current, ...change };
-    const same = (Object.keys(change) as (keyof PlayerState)[]).every((key) => this.current[key] === change[key]);
-    if (same) return;
-    this.current = next;
-    this.options.onState(next);
+    if (!changes(this.current, change)) return;
+    this.current = { ...this.current, ...change };
+    this.options.onState(this.current);
   }
 }

@@ -16,7 +16,9 @@ export interface Wish {
 }
 
 export class FeedRequest {
-  private number = 0; // the last asked
+  private number = 0; // the one that counts
+  private last = 0; // the last asked
+  private beside = 0; // asked while `number` goes on; takes its place when it is answered
   private begun = 0; // the one whose init came
   private until = 0; // granted
   gaps: decide.Gap[] = [];
@@ -45,10 +47,29 @@ export class FeedRequest {
 
   // From here on nothing of the old request counts.
   renew(): void {
-    this.number += 1;
+    this.turnTo((this.last += 1));
+    this.feeding = false;
+  }
+
+  // Asks for another live stream; what runs goes on where that is not to be had.
+  askBeside(stream: FeedStream, audio: boolean): void {
+    this.beside = this.last += 1;
+    this.say({ type: "live", request: this.beside, stream, audio, codecs: playable(), keep: true });
+  }
+
+  // What came of that. From "given" on the other one counts.
+  answerBeside(said: Said): "given" | "refused" | null {
+    if (said.request !== this.beside) return null;
+    if (said.type !== "error") this.turnTo(this.beside);
+    this.beside = 0;
+    return said.type === "error" ? "refused" : "given";
+  }
+
+  private turnTo(number: number): void {
+    this.number = number;
+    this.beside = 0;
     this.gaps = [];
     this.endAt = null;
-    this.feeding = false;
   }
 
   stop(): void {

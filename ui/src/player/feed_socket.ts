@@ -62,6 +62,11 @@ export class FeedSocket {
     if (this.isOpen) this.socket!.send(JSON.stringify(message));
   }
 
+  reopen(): void {
+    this.close();
+    this.open();
+  }
+
   close(): void {
     clearTimeout(this.timer);
     clearTimeout(this.goodTimer);

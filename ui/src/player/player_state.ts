@@ -40,6 +40,18 @@ export const firstState: PlayerState = {
   fellBack: null,
 };
 
+// `dry`: nothing is buffered to go on with.
+export function phaseOf(seen: { lost: boolean; paused: boolean; starting: boolean; dry: boolean; hasPicture: boolean }): PlayerState["phase"] {
+  if (seen.lost && seen.dry) return "lost";
+  if (!seen.hasPicture) return "connecting";
+  if (seen.paused) return "paused";
+  return seen.starting || seen.dry ? "buffering" : "playing";
+}
+
+export function changes(state: PlayerState, change: Partial<PlayerState>): boolean {
+  return (Object.keys(change) as (keyof PlayerState)[]).some((key) => state[key] !== change[key]);
+}
+
 // Errors of the server that may pass by themselves.
 export const passing = new Set(["unavailable", "timed_out", "overloaded", "io", "internal"]);
 

@@ -3,7 +3,7 @@
 import type { FeedStream } from "../api/types";
 
 export type Ask =
-  | { type: "live"; request: number; stream: FeedStream; audio: boolean; codecs: string[] }
+  | { type: "live"; request: number; stream: FeedStream; audio: boolean; codecs: string[]; keep?: true }
   | {
       type: "play";
       request: number;

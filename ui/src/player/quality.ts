@@ -18,11 +18,12 @@ export const streamNames: Record<FeedStream, string> = {
 export const isTranscode = (stream: FeedStream): stream is Transcode => stream !== "main" && stream !== "sub";
 
 // From the wanted to the least bad. A wall has the small stream before a conversion, which costs the recorder a core; a camera's
-// own page has the full picture converted before the small one.
+// own page has the full picture converted before the small one. Who chose a conversion that there is no room for is shown what
+// somebody else has converted before nothing at all.
 export function candidates(quality: Quality, wall: boolean): FeedStream[] {
   if (quality === "sub" || (quality === "auto" && wall)) return ["sub", "main", "360p"];
   if (quality === "auto" || quality === "main") return ["main", "h264", "720p", "sub"];
-  return [quality, "main", "sub"];
+  return [...new Set<FeedStream>([quality, "main", "sub", "h264"])];
 }
 
 // For a line that turned out too thin for `stream`: what is smaller, from the largest down.

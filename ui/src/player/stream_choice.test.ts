@@ -24,7 +24,7 @@ describe("what is wanted", () => {
     const choice = new StreamChoice("sub", both(false));
     expect(choice.pick(false)).toBe("main");
     expect(choice.pick(true)).toBe("sub");
-    expect(choice.fellBack).toBeNull();
+    expect(choice.fellBack(true)).toBeNull();
   });
   it("is asked for when nothing is known, so that the server can say what is wrong", () => {
     expect(new StreamChoice("auto", []).pick(true)).toBe("main");
@@ -38,7 +38,7 @@ describe("a stream that the browser does not play", () => {
     expect(choice.pass("main", true)).toBe(true);
     expect(choice.pick(true)).toBe("h264");
     expect(choice.pick(false)).toBe("h264");
-    expect(choice.fellBack).toBe("unplayable");
+    expect(choice.fellBack(true)).toBe("unplayable");
   });
   it("is made anew, not handed on, when it has no key frame to begin with", () => {
     const choice = new StreamChoice("auto", mainOnly);
@@ -69,7 +69,7 @@ describe("a stream that the browser does not play", () => {
     expect(choice.pick(true)).toBeNull();
     choice.want("main");
     expect(choice.pick(true)).toBe("main");
-    expect(choice.fellBack).toBeNull();
+    expect(choice.fellBack(true)).toBeNull();
   });
 });
 
@@ -80,7 +80,8 @@ describe("a recorder that converts as much as it can", () => {
     expect(choice.pass("h264", true, "busy")).toBe(true);
     expect(choice.pass("720p", true, "busy")).toBe(true);
     expect(choice.pick(true)).toBe("sub");
-    expect(choice.busy).toBe(true);
+    expect(choice.fellBack(true)).toBe("busy");
+    expect(choice.awaited(true)).toBe("h264");
   });
   it("says what the recorder said when the small stream cannot be played either", () => {
     const choice = new StreamChoice("auto", both(true));
@@ -98,13 +99,29 @@ describe("a recorder that converts as much as it can", () => {
     expect(choice.pick(true)).toBeNull();
     choice.again();
     expect(choice.pick(true)).toBe("h264");
-    expect(choice.fellBack).toBe("unplayable");
+    expect(choice.fellBack(true)).toBe("unplayable");
   });
   it("shows what there is when a conversion was wanted", () => {
     const choice = new StreamChoice("720p", mainOnly);
     expect(choice.pass("720p", true, "busy")).toBe(true);
     expect(choice.pick(true)).toBe("main");
-    expect(choice.fellBack).toBe("busy");
+    expect(choice.fellBack(true)).toBe("busy");
+  });
+});
+
+describe("a conversion that was chosen", () => {
+  it("is awaited while what somebody else has converted is shown, and then is simply what was chosen", () => {
+    const choice = new StreamChoice("360p", mainOnly);
+    const all = { code: "overloaded", detail: "all 2 are taken" };
+    expect(choice.refused("360p", true, all)).toBe("another");
+    expect(choice.refused("main", true, { code: "unsupported", detail: "H.265" })).toBe("another");
+    expect(choice.pick(true)).toBe("h264");
+    expect(choice.fellBack(true)).toBe("busy");
+    expect(choice.awaited(true)).toBe("360p");
+    choice.again();
+    expect(choice.pick(true)).toBe("360p");
+    expect(choice.fellBack(true)).toBeNull(); // that main cannot be played is no reason: it was not wanted
+    expect(choice.awaited(true)).toBeNull();
   });
 });
 
@@ -113,7 +130,7 @@ describe("a line that is too thin", () => {
     const choice = new StreamChoice("auto", both(false));
     expect(choice.tooMuch("main", true)).toBe(true);
     expect(choice.pick(true)).toBe("sub");
-    expect(choice.fellBack).toBe("thin");
+    expect(choice.fellBack(true)).toBe("thin");
     expect(choice.tooMuch("sub", true)).toBe(true);
     expect(choice.pick(true)).toBe("360p");
     expect(choice.tooMuch("360p", true)).toBe(false);

@@ -58,7 +58,7 @@ export class StreamChoice {
     if (said.code === "no_key_frames" && stream === "main") this.against.set("h264", "unplayable");
     const passed = busy || isTranscode(stream) || unplayable.has(said.code);
     if (passed && this.pass(stream, live, busy ? "busy" : "unplayable")) return "another";
-    if (!this.busy) return said;
+    if (![...this.against.values()].includes("busy")) return said;
     this.again(); // the next request finds out whether there is room by then
     return { code: "overloaded", detail: this.busyWord };
   }
@@ -84,13 +84,20 @@ export class StreamChoice {
     for (const [stream, why] of this.against) if (why === "busy") this.against.delete(stream);
   }
 
-  get busy(): boolean {
-    return [...this.against.values()].includes("busy");
+  // What would be shown in place of what is, had the recorder room for another conversion.
+  awaited(live: boolean): FeedStream | null {
+    return this.better(live).find((stream) => this.against.get(stream) === "busy") ?? null;
   }
 
   // Why it is not a better stream that is shown; nothing when it is what was wanted.
-  get fellBack(): Against | null {
-    return this.order.map((stream) => this.against.get(stream)).find((why) => why !== undefined) ?? null;
+  fellBack(live: boolean): Against | null {
+    if (this.awaited(live)) return "busy";
+    return this.better(live).map((stream) => this.against.get(stream)).find((why) => why !== undefined) ?? null;
+  }
+
+  private better(live: boolean): FeedStream[] {
+    const shown = this.pick(live);
+    return this.order.slice(0, shown ? this.order.indexOf(shown) : undefined);
   }
 
   private offered(stream: FeedStream, live: boolean): boolean {
