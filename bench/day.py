@@ -4,16 +4,14 @@
 import argparse
 import datetime
 import gzip
-import json
 import pathlib
 import re
 import subprocess
 import sys
 import time
 
-from measure import ROOT, clip, finish, median, percentile, support, table
+from measure import clip, finish, in_browser, median, percentile, support, table
 
-PAGE = ROOT / "tests/page"
 NTP_EPOCH = 2_208_988_800
 GOP, FILE = 2, 600  # seconds
 TICKS = 90_000
@@ -102,15 +100,6 @@ def playlists(server, path, starts):
     return cold, warm, answer
 
 
-def drive(server, path, seeks):
-    if not (PAGE / "node_modules/hls.js").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=PAGE, check=True, stdout=sys.stderr)
-    done = subprocess.run(["node", ROOT / "bench/day.mjs", f"http://127.0.0.1:{server.port}", path, str(seeks)],
-                          input=json.dumps({"name": "admin", "password": support.SHORT}), stdout=subprocess.PIPE, text=True, timeout=400)
-    assert done.returncode == 0, "the player could not be driven"
-    return json.loads(done.stdout)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--starts", type=int, default=5)
@@ -131,7 +120,7 @@ def main():
         plain = gzip.decompress(answer.body)
         name = datetime.datetime.fromtimestamp(begins - 43200, datetime.timezone.utc).strftime("%Y-%m-%d")
         _, of_yesterday = ask(server, f"/door/stream/{name}/playlist.m3u8")
-        seen = drive(server, f"/door/stream/{name}/index.m3u8", args.seeks)
+        seen = in_browser("day.mjs", server, f"/door/stream/{name}/index.m3u8", args.seeks, seconds=400)
     table([("GOPs of yesterday, of today", f"{yesterday} {today}"),
            ("entries of today, bytes, bytes as gzip", f"{plain.count(b'#EXTINF')} {len(plain)} {len(answer.body)}"),
            ("entries of yesterday", gzip.decompress(of_yesterday.body).count(b"#EXTINF")),

@@ -2,23 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Time code in the picture to the decoded frame in hls.js in Chromium, low-latency mode"""
 import argparse
-import json
-import subprocess
 import sys
 
-from measure import ROOT, finish, median, percentile, support, table
-
-PAGE = ROOT / "tests/page"
-
-
-def drive(server, args):
-    """hls.js in a headless Chromium; see hls_latency.mjs."""
-    if not (PAGE / "node_modules/hls.js").exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=PAGE, check=True, stdout=sys.stderr)
-    done = subprocess.run(["node", ROOT / "bench/hls_latency.mjs", f"http://127.0.0.1:{server.port}", "door", str(args.settle), str(args.seconds)],
-                          input=json.dumps({"name": "admin", "password": support.SHORT}), stdout=subprocess.PIPE, text=True, timeout=args.settle + args.seconds + 90)
-    assert done.returncode == 0, "the player could not be driven"
-    return json.loads(done.stdout)
+from measure import SPREAD, finish, in_browser, median, percentile, spread, support, table
 
 
 def main():
@@ -29,18 +15,15 @@ def main():
     args = parser.parse_args()
     with support.sim(("door", args.source)) as url, support.Server(f"  door: {url('door')}") as server:
         server.wait_state("door", "running")
-        seen = drive(server, args)
+        seen = in_browser("hls_latency.mjs", server, "door", args.settle, args.seconds, seconds=args.settle + args.seconds + 90)
     latency = [frame["latency"] for frame in seen["frames"]]
     assert len(latency) > args.seconds * 5, f"only {len(latency)} pictures were read; {seen['errors']}"
 
-    def row(name, values):
-        return (name, len(values), *(f"{percentile(values, percent):.0f}" for percent in (0, 50, 95, 100)))
-
-    table([(args.source, "samples", "least", "median", "p95", "most"),
-           row("time code to decoded frame, ms", latency),
-           row("of it in the buffer, ms", [frame["ahead"] for frame in seen["frames"]]),
-           row("age of the newest in the buffer, ms", [frame["newest"] for frame in seen["frames"]]),
-           row("playback rate, %", [frame["rate"] * 100 for frame in seen["frames"]]),
+    table([(args.source, *SPREAD),
+           spread("time code to decoded frame, ms", latency),
+           spread("of it in the buffer, ms", [frame["ahead"] for frame in seen["frames"]]),
+           spread("age of the newest in the buffer, ms", [frame["newest"] for frame in seen["frames"]]),
+           spread("playback rate, %", [frame["rate"] * 100 for frame in seen["frames"]]),
            ("frames dropped by the browser", seen["dropped"], "", "", "", ""),
            ("stalls of the picture", seen["stalls"], "", "", "", ""),
            ("errors of the player", len(seen["errors"]), "", "", "", "")])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the measurements share: clips, CPU and memory of processes, tables, the closing line."""
+"""What the measurements share: clips, a browser, CPU and memory of processes, tables, the closing line."""
 import json
 import os
 import pathlib
@@ -50,6 +50,17 @@ def clip(name, size, fps, bits, gop, seconds=20):
     return path
 
 
+def in_browser(script, server, *args, seconds):
+    """What bench/SCRIPT finds out in a headless Chromium within so many seconds, logged in as the server's admin."""
+    page = ROOT / "tests/page"
+    if not all((page / "node_modules" / module).exists() for module in ("playwright-core", "hls.js")):
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=page, check=True, stdout=sys.stderr)
+    done = subprocess.run(["node", ROOT / "bench" / script, f"http://127.0.0.1:{server.port}", *map(str, args)],
+                          input=json.dumps({"name": "admin", "password": support.SHORT}), stdout=subprocess.PIPE, text=True, timeout=seconds)
+    assert done.returncode == 0, f"{script} ended with {done.returncode}"
+    return json.loads(done.stdout)
+
+
 def metric(text, name):
     return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + "{"))
 
@@ -68,6 +79,14 @@ def median(values):
 def percentile(values, percent):
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, round(percent / 100 * (len(ordered) - 1)))] if ordered else float("nan")
+
+
+SPREAD = ("samples", "least", "median", "p95", "most")
+
+
+def spread(name, values):
+    """A row of a table that has SPREAD in its first."""
+    return (name, len(values), *(f"{percentile(values, percent):.0f}" for percent in (0, 50, 95, 100)))
 
 
 def table(rows):

@@ -5,7 +5,6 @@
 
     dash_lint.py http://127.0.0.1:8080/door/stream/live/manifest.mpd --token TOKEN --seconds 120 [--coded]
 """
-import argparse
 import queue
 import sys
 import threading
@@ -14,9 +13,9 @@ import urllib.parse
 
 import dash_mpd
 import fmp4
-import time_code
+import lint
 from dash_mpd import check_manifest, check_update, read_manifest
-from hls_lint import DECODED, Faults, Http
+from lint import DECODED, Faults, Http, read_codes
 
 
 class DashLint:
@@ -29,7 +28,8 @@ class DashLint:
         self.faults, self.ending, self.manifest = Faults(), threading.Event(), None
         self.eras = {}  # the representations of each Period that was seen
         self.inits, self.seen, self.codes = {}, set(), queue.Queue() if coded else None
-        self.threads = [threading.Thread(target=self.guarded, args=(work,), daemon=True) for work in ([self.watch, self.read_codes] if coded else [self.watch])]
+        works = [self.watch, lambda: read_codes(self.codes, self.faults)] if coded else [self.watch]
+        self.threads = [threading.Thread(target=self.guarded, args=(work,), daemon=True) for work in works]
 
     def fault(self, text):
         self.faults.add(self.path, text)
@@ -153,37 +153,8 @@ class DashLint:
             self.fault(f"{where} has {len(data) * 8 * r.timescale / duration:.0f} bits a second, bandwidth is {r.attributes['bandwidth']}")
         if self.codes and r.kind == "video" and (at == r.timeline[0][0] or at // duration % DECODED == 0):
             begins = manifest.moment("availabilityStartTime") + period.at(r, 0) if manifest.dynamic else r.offset / r.timescale - period.start + period.at(r, 0)
-            self.codes.put((where, init[0] + data, track, begins, runs))
-
-    def read_codes(self):
-        while (item := self.codes.get()) is not None:
-            where, data, track, begins, runs = item
-            frame = max(runs[0].durations)
-            shown = sorted(time for run in runs for time in run.presentations)
-            times = time_code.times_of(data, track.width, track.height)
-            if len(times) != len(shown) or None in times:
-                self.fault(f"{where}: {len(shown)} samples, {len(times)} pictures, {times.count(None)} of them without time code")
-                continue
-            off = max((begins + at - code for at, code in zip(shown, times)), key=abs)
-            if abs(off) > frame + 0.001:
-                self.fault(f"{where} lies {off * 1000:.0f} ms off the time code in the picture")
-            self.faults.count("pictures", len(times))
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("address")
-    parser.add_argument("--token")
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--coded", action="store_true", help="the pictures carry the time code of docs/time-code.md")
-    args = parser.parse_args()
-    lint = DashLint(args.address, args.token, args.coded).start()
-    time.sleep(args.seconds)
-    lines = lint.finish()
-    print("\n".join(lines))
-    print(f"{len(lines)} faults; looked at {lint.faults.counts}", file=sys.stderr)
-    return 1 if lines or not lint.faults.counts.get("video segments") else 0
+            self.codes.put((self.path, where, init[0] + data, track, begins, runs))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(lint.run(DashLint, __doc__, "video segments"))

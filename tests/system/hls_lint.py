@@ -6,11 +6,8 @@ time code in the picture.
 
     hls_lint.py http://127.0.0.1:8080/door/stream/live/index.m3u8 --token TOKEN --seconds 120 [--coded]
 """
-import argparse
 import concurrent.futures
-import dataclasses
 import gzip
-import http.client
 import math
 import queue
 import sys
@@ -20,74 +17,17 @@ import urllib.parse
 
 import fmp4
 import hls_playlist
-import time_code
+import lint
 from hls_playlist import check_multivariant, check_playlist, check_reload, read_multivariant, read_playlist, short_parts, wrong_hint
+from lint import DECODED, Faults, Http, read_codes
 
-DECODED = 3  # of so many segments one is decoded for the time code, and each behind a break
 REPORT_LAG = 3.0  # seconds that another watch of ours may be late with what it saw
 PLAYLIST_TYPES = ("application/vnd.apple.mpegurl", "audio/mpegurl")
-
-
-@dataclasses.dataclass
-class Answer:
-    status: int
-    headers: object
-    body: bytes
-    sent: float  # time.monotonic()
-    got: float
-
-    @property
-    def seconds(self):
-        return self.got - self.sent
-
-
-class Http:
-    """GET with a connection kept a thread."""
-
-    def __init__(self, origin, token=None, timeout=60):
-        self.origin, self.timeout, self.local = urllib.parse.urlsplit(origin), timeout, threading.local()
-        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
-
-    def get(self, path, **headers):
-        for attempt in (0, 1):
-            connection = getattr(self.local, "connection", None)
-            if connection is None:
-                connection = self.local.connection = http.client.HTTPConnection(self.origin.hostname, self.origin.port, timeout=self.timeout)
-            sent = time.monotonic()
-            try:
-                connection.request("GET", path, headers={**self.headers, **headers})
-                reply = connection.getresponse()
-                return Answer(reply.status, reply.headers, reply.read(), sent, time.monotonic())
-            except (http.client.HTTPException, ConnectionError):
-                self.local.connection = None  # it may have been closed since the last answer
-                if attempt:
-                    raise
 
 
 def with_query(path, **values):
     query = "&".join(f"{name}={value}" for name, value in values.items())
     return f"{path}{'&' if '?' in path else '?'}{query}"
-
-
-class Faults:
-    """What was found, by all threads, with how often; and how much was looked at, so that a test sees that it was."""
-
-    def __init__(self):
-        self.lock, self.found, self.counts = threading.Lock(), {}, {}
-
-    def add(self, where, text):
-        with self.lock:
-            times, first = self.found.get((where, text), (0, time.time()))
-            self.found[(where, text)] = (times + 1, first)
-
-    def count(self, what, by=1):
-        with self.lock:
-            self.counts[what] = self.counts.get(what, 0) + by
-
-    def lines(self):
-        with self.lock:
-            return [f"{time.strftime('%H:%M:%S', time.gmtime(first))} {where}: {text}" + (f" ({times} times)" if times > 1 else "")
-                    for (where, text), (times, first) in self.found.items()]
 
 
 class MediaCheck:
@@ -214,8 +154,10 @@ class MediaCheck:
         if segment.duration >= 1:
             self.peak = max(self.peak, len(data) * 8 / segment.duration)
         init, tracks = self.inits[segment.map]
-        if self.codes is not None and any(t.kind == "vide" for t in tracks.values()) and (segment.discontinuity or msn % DECODED == 0):
-            self.codes.put((self.name, where, init + data, next(t for t in tracks.values() if t.kind == "vide"), segment.date, runs))
+        video = next((t for t in tracks.values() if t.kind == "vide"), None)
+        if self.codes is not None and video and segment.date is not None and (segment.discontinuity or msn % DECODED == 0):
+            zero = segment.date - min(at for run in runs for at in run.presentations)
+            self.codes.put((self.name, where, init + data, video, zero, runs))
 
 
 class Watch(threading.Thread):
@@ -418,7 +360,7 @@ class HlsLint:
         self.path = parts.path + (f"?{parts.query}" if parts.query else "")
         self.faults, self.ending, self.watches = Faults(), threading.Event(), []
         self.codes = queue.Queue() if coded else None
-        self.reader = threading.Thread(target=self.read_codes, daemon=True) if coded else None
+        self.reader = threading.Thread(target=read_codes, args=(self.codes, self.faults), daemon=True) if coded else None
         self.workers = concurrent.futures.ThreadPoolExecutor(32)
         self.extra = list(extra)
 
@@ -470,20 +412,6 @@ class HlsLint:
         self.workers.shutdown(wait=False, cancel_futures=True)
         return self.faults.lines()
 
-    def read_codes(self):
-        while (item := self.codes.get()) is not None:
-            name, where, data, track, begins, runs = item
-            frame = max(runs[0].durations)
-            shown = sorted(time for run in runs for time in run.presentations)
-            times = time_code.times_of(data, track.width, track.height)
-            if len(times) != len(shown) or None in times:
-                self.faults.add(name, f"{where}: {len(shown)} samples, {len(times)} pictures, {times.count(None)} of them without time code")
-                continue
-            off = max((begins + at - shown[0] - code for at, code in zip(shown, times)), key=abs)
-            if abs(off) > frame + 0.001:
-                self.faults.add(name, f"{where} is dated {off * 1000:.0f} ms off the time code in the picture")
-            self.faults.count("pictures", len(times))
-
     def check_reports(self):
         """A report may be neither ahead of its rendition nor long behind it (4.4.5.4)."""
         by_path = {watch.path: watch.positions for watch in self.watches}
@@ -526,20 +454,5 @@ class HlsLint:
                 self.faults.add(self.path, f"{uri}: BANDWIDTH {given['BANDWIDTH']}, its densest segment has {watch.media.peak:.0f} bits a second (4.4.6.2)")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("address")
-    parser.add_argument("--token")
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--coded", action="store_true", help="the pictures carry the time code of docs/time-code.md")
-    args = parser.parse_args()
-    lint = HlsLint(args.address, args.token, args.coded).start()
-    time.sleep(args.seconds)
-    lines = lint.finish()
-    print("\n".join(lines))
-    print(f"{len(lines)} faults; looked at {lint.faults.counts}", file=sys.stderr)
-    return 1 if lines or not lint.faults.counts.get("segments") else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(lint.run(HlsLint, __doc__, "segments"))
