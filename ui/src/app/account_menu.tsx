@@ -2,16 +2,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { useNavigate } from "react-router-dom";
-import { problemFrom } from "../api/client";
 import { changes, useChange } from "../api/queries";
 import type { Me } from "../api/types";
-import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
+import { FormEnd } from "../ui/form_end";
 import { Icon } from "../ui/icons";
 import * as Menu from "../ui/menu";
 import { setTheme, theme, type Theme } from "../ui/memory";
-import { Notice } from "../ui/states";
 import { useZone } from "../ui/zone_context";
 
 export function AccountMenu({ me }: { me: Me }) {
@@ -103,13 +101,7 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
           value={next}
           onChange={(event) => setNext(event.target.value)}
         />
-        {change.isError && <Notice>{problemFrom(change.error).detail}</Notice>}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="accent" busy={change.isPending}>
-            Change
-          </Button>
-        </div>
+        <FormEnd change={change} word="Change" onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -9,6 +9,7 @@ import type { Camera } from "../../api/types";
 import { Button, IconButton } from "../../ui/button";
 import { Confirm } from "../../ui/dialog";
 import { Check, Choice, Field } from "../../ui/field";
+import { FormEnd } from "../../ui/form_end";
 import { bitrate, span } from "../../ui/format";
 import { Icon } from "../../ui/icons";
 import { Rows } from "../../ui/page";
@@ -152,13 +153,7 @@ function AddForm({ camera, onClose }: { camera: Camera; onClose: () => void }) {
       {url.trim().startsWith("rtmps:") && (
         <Check label="Check the server's certificate" help="Leave it out only for a server of your own" checked={verify} onChange={(event) => setVerify(event.target.checked)} />
       )}
-      {add.isError && <Notice>{problemFrom(add.error).detail}</Notice>}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="accent" busy={add.isPending}>
-          Start
-        </Button>
-      </div>
+      <FormEnd change={add} word="Start" onClose={onClose} />
     </form>
   );
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens let programs in with the rights of their user. Each is shown once, when it is made.
 import { useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { fetched, problemFrom } from "../../api/client";
 import { changes, useChange, useTokens } from "../../api/queries";
 import type { Me, Token } from "../../api/types";
 import { Button, IconButton } from "../../ui/button";
+import { useCopy } from "../../ui/copy";
 import { Confirm, Dialog } from "../../ui/dialog";
 import { Choice, Field } from "../../ui/field";
+import { FormEnd } from "../../ui/form_end";
 import { ago, span } from "../../ui/format";
 import { Rows, Section } from "../../ui/page";
-import { Failed, Notice, Working } from "../../ui/states";
+import { Failed, Working } from "../../ui/states";
 import { now } from "../../ui/use_now";
 
 export function TokensSection({ me }: { me: Me }) {
@@ -69,7 +71,8 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
   const add = useChange(changes.addToken, ["tokens"]);
   const [name, setName] = useState("");
   const [days, setDays] = useState("");
-  const [copied, setCopied] = useState(false);
+  const made = useRef<HTMLDivElement>(null);
+  const { copied, copy } = useCopy(made);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const expires = days ? { expires: new Date((now() + Number(days) * 86_400) * 1000).toISOString() } : {};
@@ -77,19 +80,16 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
   };
   if (add.data) {
     const { token } = add.data;
-    const copy = () => navigator.clipboard?.writeText(token).then(() => setCopied(true), () => {});
     return (
       <Dialog open onClose={onClose} title="Your token" description="Shown now and never again.">
-        <div className="space-y-4">
+        <div ref={made} className="space-y-4">
           <output aria-label="Token" className="block rounded-md border border-line bg-raised px-3 py-2.5 font-mono text-[13.5px] break-all select-all">
             {token}
           </output>
           <div className="flex justify-end gap-2">
-            {"clipboard" in navigator && (
-              <Button icon={copied ? "check" : "copy"} onClick={() => void copy()}>
-                {copied ? "Copied" : "Copy"}
-              </Button>
-            )}
+            <Button icon={copied ? "check" : "copy"} onClick={() => copy(token)}>
+              {copied ? "Copied" : "Copy"}
+            </Button>
             <Button look="accent" onClick={onClose}>
               Done
             </Button>
@@ -108,13 +108,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
           <option value="30">for 30 days</option>
           <option value="365">for a year</option>
         </Choice>
-        {add.isError && <Notice>{problemFrom(add.error).detail}</Notice>}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="accent" busy={add.isPending}>
-            Make
-          </Button>
-        </div>
+        <FormEnd change={add} word="Make" onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState, type FormEvent } from "react";
-import { problemFrom } from "../../api/client";
 import { changes, useCameras, useChange } from "../../api/queries";
 import type { Role, User } from "../../api/types";
-import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Check, Choice, Field } from "../../ui/field";
-import { Notice } from "../../ui/states";
+import { FormEnd } from "../../ui/form_end";
 
 export function UserDialog({ user, onClose }: { user: User | null; onClose: () => void }) {
   const add = useChange(changes.addUser, ["users"]);
@@ -55,13 +53,7 @@ export function UserDialog({ user, onClose }: { user: User | null; onClose: () =
               ))}
           </fieldset>
         )}
-        {saving.isError && <Notice>{problemFrom(saving.error).detail}</Notice>}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="accent" busy={saving.isPending}>
-            {user ? "Save" : "Add"}
-          </Button>
-        </div>
+        <FormEnd change={saving} word={user ? "Save" : "Add"} onClose={onClose} />
       </form>
     </Dialog>
   );
