@@ -49,25 +49,7 @@ Result<CaptureOptions> parse_capture_url(std::string_view url) {
     return options;
 }
 
-void CaptureSource::start(SourceSink& sink) {
-    thread_ = std::jthread([this, &sink](const std::stop_token& stop) { run(stop, sink); });
-}
-
-void CaptureSource::stop() {
-    thread_.request_stop();
-    if (thread_.joinable()) thread_.join();
-}
-
-void CaptureSource::run(const std::stop_token& stop, SourceSink& sink) {
-    try {
-        const auto done = capture(stop, sink);
-        if (!done && !stop.stop_requested()) sink.on_end(done.error());
-    } catch (const std::exception& e) {
-        sink.on_end(fail(errc::internal, fmt::format("capturing {}: {}", options_.input, e.what())));
-    }
-}
-
-Status CaptureSource::capture(const std::stop_token& stop, SourceSink& sink) {
+Status CaptureSource::read(const std::stop_token& stop, SourceSink& sink) {
     auto device = CaptureDevice::open(options_, stop);
     if (!device) return device.error();
     sink.on_tracks({(*device)->track(), {}});
@@ -76,7 +58,7 @@ Status CaptureSource::capture(const std::stop_token& stop, SourceSink& sink) {
         if (!frames) return frames.error();
         const Arrival arrival{clock_.steady(), clock_.now()};
         for (auto& encoded : *frames) {
-            stats_.with([&](SourceStats& s) { ++s.packets, s.bytes += encoded.data.size(); });
+            count(encoded.data.size());
             Frame frame{TrackKind::video,       encoded.pts, encoded.dts, encoded.key, false, false, arrival,
                         std::move(encoded.data)};
             sink.on_frame(std::move(frame));

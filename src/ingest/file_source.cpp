@@ -30,34 +30,12 @@ std::string path_of_file_url(std::string_view url) {
 }
 
 FileSource::FileSource(SourceOptions options, std::unique_ptr<Pacer> pacer)
-    : options_(std::move(options)), pacer_(std::move(pacer)) {}
+    : BlockingSource("file source"), options_(std::move(options)), pacer_(std::move(pacer)) {}
 FileSource::~FileSource() {
     stop();
 }
 
-void FileSource::start(SourceSink& sink) {
-    thread_ = std::jthread([this, &sink](const std::stop_token& stop) { run(stop, sink); });
-}
-
-void FileSource::stop() {
-    thread_.request_stop();
-    if (thread_.joinable()) thread_.join();
-}
-
-SourceStats FileSource::stats() const {
-    return *stats_.lock();
-}
-
-void FileSource::run(const std::stop_token& stop, SourceSink& sink) {
-    try {
-        const auto done = play(stop, sink);
-        if (!done && !stop.stop_requested()) sink.on_end(done.error());
-    } catch (const std::exception& e) {
-        sink.on_end(fail(errc::internal, fmt::format("file source: {}", e.what())));
-    }
-}
-
-Status FileSource::play(const std::stop_token& stop, SourceSink& sink) {
+Status FileSource::read(const std::stop_token& stop, SourceSink& sink) {
     const auto path = path_of_file_url(options_.url);
     DemuxerOptions demuxing;
     demuxing.shown = path;
@@ -119,7 +97,7 @@ bool FileSource::hand_on(Playing& playing, DemuxedFrame frame, const std::stop_t
             sink.on_sender_report({track, media, arrival.utc, arrival});
         playing.next_report = arrival.steady + kReportInterval;
     }
-    stats_.with([&](SourceStats& stats) { ++stats.packets, stats.bytes += frame.data.size(); });
+    count(frame.data.size());
     sink.on_frame({.track = frame.track,
                    .pts = playing.origin + place.pts,
                    .dts = playing.origin + place.dts,

@@ -29,25 +29,6 @@ LibavInput libav_input(const SourceOptions& options) {
     return input;
 }
 
-void LibavSource::start(SourceSink& sink) {
-    thread_ = std::jthread([this, &sink](const std::stop_token& stop) { run(stop, sink); });
-}
-
-void LibavSource::stop() {
-    thread_.request_stop();
-    if (thread_.joinable()) thread_.join();
-}
-
-void LibavSource::run(const std::stop_token& stop, SourceSink& sink) {
-    try {
-        const auto done = read(stop, sink);
-        if (stop.stop_requested()) return;
-        sink.on_end(done ? fail(errc::unavailable, "the camera ended the stream") : done.error());
-    } catch (const std::exception& e) {
-        sink.on_end(fail(errc::internal, fmt::format("reading through FFmpeg: {}", e.what())));
-    }
-}
-
 Status LibavSource::read(const std::stop_token& stop, SourceSink& sink) {
     auto input = libav_input(options_);
     DemuxerOptions demuxing;
@@ -60,13 +41,13 @@ Status LibavSource::read(const std::stop_token& stop, SourceSink& sink) {
     while (!stop.stop_requested()) {
         auto item = (*demuxer)->next();
         if (!item) return item.error();
-        if (std::holds_alternative<EndOfInput>(*item)) return {};
+        if (std::holds_alternative<EndOfInput>(*item)) return fail(errc::unavailable, "the camera ended the stream");
         if (const auto* tracks = std::get_if<TrackSet>(&*item)) {
             sink.on_tracks(*tracks);
             continue;
         }
         auto& demuxed = std::get<DemuxedFrame>(*item);
-        stats_.with([&](SourceStats& s) { ++s.packets, s.bytes += demuxed.data.size(); });
+        count(demuxed.data.size());
         Frame frame{demuxed.track, demuxed.pts, demuxed.dts, demuxed.key, demuxed.recovery, demuxed.damaged, {}, {}};
         if (counted) frame.pts = frame.dts = std::nullopt;
         frame.arrival = {clock_.steady(), clock_.now()};

@@ -4,12 +4,10 @@
 // blocks; stop() interrupts it also while the peer hangs. Time stamps that FFmpeg only counts up are left out: arrival is
 // nearer the truth.
 #pragma once
-#include "base/guarded.hpp"
-#include "ingest/source.hpp"
+#include "ingest/blocking_source.hpp"
 
 #include <map>
 #include <string>
-#include <thread>
 
 namespace vantage::ingest {
 
@@ -20,25 +18,20 @@ struct LibavInput {
 };
 LibavInput libav_input(const SourceOptions& options);
 
-class LibavSource final : public Source {
+class LibavSource final : public BlockingSource {
   public:
     // `clock` outlives the source.
-    LibavSource(SourceOptions options, const Clock& clock) : options_(std::move(options)), clock_(clock) {}
+    LibavSource(SourceOptions options, const Clock& clock)
+        : BlockingSource("reading through FFmpeg"), options_(std::move(options)), clock_(clock) {}
     ~LibavSource() override { stop(); }
 
-    void start(SourceSink& sink) override;
-    void stop() override;
-    [[nodiscard]] SourceStats stats() const override { return *stats_.lock(); }
     [[nodiscard]] bool one_timeline() const override { return true; }
 
   private:
-    void run(const std::stop_token& stop, SourceSink& sink);
-    Status read(const std::stop_token& stop, SourceSink& sink);
+    Status read(const std::stop_token& stop, SourceSink& sink) override;
 
     const SourceOptions options_;
     const Clock& clock_;
-    mutable Guarded<SourceStats> stats_;
-    std::jthread thread_;
 };
 
 }  // namespace vantage::ingest

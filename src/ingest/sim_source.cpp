@@ -105,34 +105,12 @@ std::int64_t sim_index(const SimOptions& options, UtcTime time) {
 }
 
 SimSource::SimSource(SimOptions options, std::unique_ptr<Pacer> pacer)
-    : options_(std::move(options)), pacer_(std::move(pacer)) {}
+    : BlockingSource("synthetic camera"), options_(std::move(options)), pacer_(std::move(pacer)) {}
 SimSource::~SimSource() {
     stop();
 }
 
-void SimSource::start(SourceSink& sink) {
-    thread_ = std::jthread([this, &sink](const std::stop_token& stop) { run(stop, sink); });
-}
-
-void SimSource::stop() {
-    thread_.request_stop();
-    if (thread_.joinable()) thread_.join();
-}
-
-SourceStats SimSource::stats() const {
-    return *stats_.lock();
-}
-
-void SimSource::run(const std::stop_token& stop, SourceSink& sink) {
-    try {
-        const auto done = produce(stop, sink);
-        if (!done && !stop.stop_requested()) sink.on_end(done.error());
-    } catch (const std::exception& e) {
-        sink.on_end(fail(errc::internal, fmt::format("synthetic camera: {}", e.what())));
-    }
-}
-
-Status SimSource::produce(const std::stop_token& stop, SourceSink& sink) {
+Status SimSource::read(const std::stop_token& stop, SourceSink& sink) {
     auto encoder = VideoEncoder::open({.width = options_.width,
                                        .height = options_.height,
                                        .fps_num = options_.fps_num,
@@ -168,7 +146,7 @@ Status SimSource::produce(const std::stop_token& stop, SourceSink& sink) {
         auto frames = (*encoder)->encode(picture.draw(time), encoded += Ticks{1}, std::exchange(after_step, false));
         if (!frames) return frames.error();
         for (auto& frame : *frames) {
-            stats_.with([&](SourceStats& stats) { ++stats.packets, stats.bytes += frame.data.size(); });
+            count(frame.data.size());
             sink.on_frame(make_frame(sim_ticks(options_, n), arrival, std::move(frame)));
         }
         n = std::max(n + 1, sim_index(options_, clock.now() - sim_time(options_, 1).time_since_epoch() / 2));

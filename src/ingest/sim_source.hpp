@@ -3,13 +3,11 @@
 // the presentation time of a frame is its place on the grid n / fps since 1970, exactly, and is what its time code says. A
 // frame that cannot be drawn in time is left out; when the host's clock steps by over a second, so does the timeline.
 #pragma once
-#include "base/guarded.hpp"
+#include "ingest/blocking_source.hpp"
 #include "ingest/pacer.hpp"
-#include "ingest/source.hpp"
 
 #include <functional>
 #include <memory>
-#include <thread>
 
 namespace vantage::ingest {
 
@@ -34,23 +32,16 @@ Ticks sim_ticks(const SimOptions& options, std::int64_t n);
 // The first frame that is due at `time` or later.
 std::int64_t sim_index(const SimOptions& options, UtcTime time);
 
-class SimSource final : public Source {
+class SimSource final : public BlockingSource {
   public:
     explicit SimSource(SimOptions options, std::unique_ptr<Pacer> pacer = std::make_unique<RealPacer>());
     ~SimSource() override;
 
-    void start(SourceSink& sink) override;
-    void stop() override;
-    [[nodiscard]] SourceStats stats() const override;
-
   private:
-    void run(const std::stop_token& stop, SourceSink& sink);
-    Status produce(const std::stop_token& stop, SourceSink& sink);
+    Status read(const std::stop_token& stop, SourceSink& sink) override;
 
     const SimOptions options_;
-    const std::unique_ptr<Pacer> pacer_;  // used by thread_ only
-    mutable Guarded<SourceStats> stats_;
-    std::jthread thread_;
+    const std::unique_ptr<Pacer> pacer_;  // used by the thread only
 };
 
 }  // namespace vantage::ingest
