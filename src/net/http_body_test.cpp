@@ -3,17 +3,10 @@
 // later. What the client does wrong here: it reads nothing, or goes away.
 #include "net/http_body.hpp"
 
-#include "net/http_server.hpp"
-#include "net/test_client.hpp"
+#include "net/http_fixture.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
-
-#include <filesystem>
 #include <fstream>
 #include <latch>
-#include <thread>
 
 namespace vantage::net {
 namespace {
@@ -70,38 +63,26 @@ class Feed : public BodySource {
     const std::string flood_ = std::string(100'000, 'x');
 };
 
-class HttpBodyTest : public testing::Test {
+class HttpBodyTest : public HttpFixture {
   protected:
-    void start(HttpHandler handler, HttpLimits limits = {}) {
+    void start_feed(const HttpLimits& limits = {}) {
         HttpOptions options;
-        options.address = "127.0.0.1";
-        options.port = 0;
         options.limits = limits;
-        server = std::make_unique<HttpServer>(io, options, std::move(handler));
-        const auto started = server->start();
-        ASSERT_TRUE(started) << started.error().message;
-        thread = std::jthread([this] { io.run(); });
-    }
-    void start_feed(HttpLimits limits = {}) {
         start([this](const Request& request) { return request.path == "/feed" ? response_of(feed) : text("plain"); },
-              limits);
+              options);
     }
-    void TearDown() override {
-        server.reset();
-        guard.reset();
-        if (thread.joinable()) thread.join();
-        fs::remove_all(directory);
+    std::string write_file(std::size_t size) {
+        std::string content(size, '\0');
+        for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<char>('a' + i % 23);
+        std::ofstream(directory / "file", std::ios::binary) << content;
+        return content;
     }
-    template <class Body>
-    static Response response_of(Body body) {
-        Response response;
-        response.body = std::move(body);
-        return response;
-    }
-    static Response text(std::string body) { return text_response(200, "text/plain", std::move(body)); }
-    static fs::path make_directory() {
-        std::string name = (fs::temp_directory_path() / "vantage-body-XXXXXX").string();
-        return mkdtemp(name.data());
+    void start_file() {
+        start([this](const Request&) {
+            auto response = response_of(FileBody{(directory / "file").string(), {}, {}});
+            response.headers.add("Content-Type", "video/mp4");
+            return response;
+        });
     }
     // A file that grows under the test's hand.
     void grow(std::string_view more) {
@@ -115,14 +96,9 @@ class HttpBodyTest : public testing::Test {
         start([this](const Request&) { return response_of(FileBody{(directory / "file").string(), growth, "\"e1\""}); });
     }
 
-    boost::asio::io_context io;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
-    fs::path directory = make_directory();
     std::shared_ptr<Feed> feed = std::make_shared<Feed>();
     std::shared_ptr<FileGrowth> growth;
     std::uint64_t written{0};
-    std::unique_ptr<HttpServer> server;
-    std::jthread thread;
 };
 
 TEST_F(HttpBodyTest, GathersPiecesInOrder) {
@@ -293,8 +269,8 @@ class LaterTest : public HttpBodyTest {
   protected:
     using Done = std::function<void(Response)>;
     void start_later() {
-        HttpLimits limits;
-        limits.workers = 1;
+        HttpOptions options;
+        options.limits.workers = 1;
         start(
             [this](const Request& request) {
                 if (request.path != "/later") return text("at once");
@@ -306,7 +282,7 @@ class LaterTest : public HttpBodyTest {
                 };
                 return response;
             },
-            limits);
+            options);
     }
     std::mutex mutex;
     std::vector<Done> waiting;
@@ -355,6 +331,41 @@ TEST_F(LaterTest, StoppingAnswersAndLateAnswersAreHarmless) {
     stopper.join();
     server.reset();
     for (const auto& done : waiting) done(text("too late"));
+}
+
+TEST_F(HttpBodyTest, SendsFilesInRanges) {
+    const auto content = write_file(700'000);
+    start_file();
+    TestClient client(server->port());
+    const auto whole = client.request("GET", "/file");
+    EXPECT_EQ(whole.status, 200);
+    EXPECT_EQ(body_of(whole), content);
+    const std::string etag(whole.headers.get("ETag"));
+    const auto part = client.request("GET", "/file", "Range: bytes=300000-600000\r\n");
+    EXPECT_EQ(part.status, 206);
+    EXPECT_EQ(part.headers.get("Content-Range"), "bytes 300000-600000/700000");
+    EXPECT_EQ(body_of(part), content.substr(300000, 300001));
+    EXPECT_EQ(body_of(client.request("GET", "/file", "Range: bytes=-5\r\n")), content.substr(699'995));
+    const auto behind = client.request("GET", "/file", "Range: bytes=700000-\r\n");
+    EXPECT_EQ(behind.status, 416);
+    EXPECT_EQ(behind.headers.get("Content-Range"), "bytes */700000");
+    EXPECT_EQ(client.request("GET", "/file", "Range: bytes=0-1\r\nIf-Range: \"other\"\r\n").status, 200);
+    EXPECT_EQ(client.request("GET", "/file", "Range: bytes=0-1\r\nIf-Range: " + etag + "\r\n").status, 206);
+    EXPECT_EQ(client.request("GET", "/file", "If-None-Match: " + etag + "\r\n").status, 304);
+    EXPECT_EQ(client.request("HEAD", "/file").headers.get("Content-Length"), "700000");
+    fs::remove(directory / "file");
+    EXPECT_EQ(client.request("GET", "/file").status, 404);
+    write_file(0);
+    const auto empty = client.request("GET", "/file");
+    EXPECT_EQ(empty.status, 200);
+    EXPECT_EQ(body_of(empty), "");
+}
+
+TEST_F(HttpBodyTest, FollowsNoLinkOutOfTheStore) {
+    start_file();
+    fs::create_symlink("/etc/hostname", directory / "file");
+    TestClient client(server->port());
+    EXPECT_EQ(client.request("GET", "/file").status, 404);
 }
 
 }  // namespace

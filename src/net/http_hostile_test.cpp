@@ -1,38 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a hostile client may try over a real socket: requests within requests, broken lengths and chunks, and thousands of
 // damaged requests. A request that one parser could read otherwise than another must end the connection.
-#include "net/http_server.hpp"
-#include "net/test_client.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <gtest/gtest.h>
+#include "net/http_fixture.hpp"
 
 #include <atomic>
 #include <random>
-#include <thread>
 
 namespace vantage::net {
 namespace {
 
-class HostileTest : public testing::Test {
+class HostileTest : public HttpFixture {
   protected:
     void SetUp() override {
-        HttpOptions options;
-        options.address = "127.0.0.1";
-        options.port = 0;
-        server = std::make_unique<HttpServer>(io, options, [this](const Request& request) {
+        start([this](const Request& request) {
             if (request.path == "/smuggled") ++smuggled;
-            return text_response(200, "text/plain", request.path);
+            return text(request.path);
         });
-        const auto started = server->start();
-        ASSERT_TRUE(started) << started.error().message;
-        thread = std::jthread([this] { io.run(); });
-    }
-    void TearDown() override {
-        server.reset();
-        guard.reset();
-        thread.join();
     }
     // Everything that comes back when nothing follows.
     std::string exchange(std::string_view request) {
@@ -42,11 +25,7 @@ class HostileTest : public testing::Test {
         return client.rest();
     }
 
-    boost::asio::io_context io;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
     std::atomic<int> smuggled{0};
-    std::unique_ptr<HttpServer> server;
-    std::jthread thread;
 };
 
 constexpr std::string_view kHidden = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
