@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/base64.hpp"
 #include "ingest/nal_assembler.hpp"
-#include "net/base64.hpp"
 #include "net/text.hpp"
 
 #include <array>
@@ -42,7 +42,7 @@ class H26xDepacketizer : public Depacketizer {
 
     void add_sets(std::string_view list) {
         while (!list.empty())
-            if (const auto set = net::base64_decode(net::take_until(list, ','))) nals_.add_parameter_set(*set);
+            if (const auto set = read_base64(net::take_until(list, ','))) nals_.add_parameter_set(*set);
     }
     // A fragment of a NAL unit whose header is `header`. Some cameras never set the end bit of the last fragment: the next
     // start or time stamp ends it then, and it is counted as damaged.

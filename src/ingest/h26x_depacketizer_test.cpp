@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/base64.hpp"
 #include "ingest/depacketizer_fixture.hpp"
 #include "media/h26x.hpp"
-#include "net/base64.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,9 +15,9 @@ namespace {
 using Log = std::vector<std::string>;
 
 // Of real cameras: 1280x720 (Foscam), 704x576 (Anpviz).
-const Bytes kSps = *net::base64_decode("Z00AH5WoFAFuQA==");
-const Bytes kOtherSps = *net::base64_decode("Z01AH5WgLASabAQ=");
-const Bytes kPps = *net::base64_decode("aO48gA==");
+const Bytes kSps = *read_base64("Z00AH5WoFAFuQA==");
+const Bytes kOtherSps = *read_base64("Z01AH5WgLASabAQ=");
+const Bytes kPps = *read_base64("aO48gA==");
 const Bytes kIdr = bytes({0x65, 0x88, 1, 2, 3});
 const Bytes kSlice = bytes({0x41, 0x9A, 4, 5});
 const Bytes kSecondSlice = bytes({0x41, 0x4A, 6, 7});  // first_mb_in_slice is not 0
@@ -130,7 +130,7 @@ TEST_F(H264, StartCodesInParameterSetsAndUnits) {
     EXPECT_EQ(out.take(), Log{"track h264"});
     EXPECT_EQ(out.tracks[0].width, 1920);
     out = {};
-    open(net::base64_encode(joined({kStart, kSps})) + "," + net::base64_encode(joined({kStart, kPps})));
+    open(to_base64(joined({kStart, kSps})) + "," + to_base64(joined({kStart, kPps})));
     EXPECT_EQ(out.take(), Log{"track h264"});
     push(100, joined({kOtherSps, kStart, kPps, kStart, kSei, kStart, kIdr}), true);
     push(200, joined({kStart, kSlice}), true);
@@ -206,7 +206,7 @@ TEST_F(H264, HostileBytesDoNoHarm) {
 
 // --- H.265; sets of a Dahua camera, 704x480 or so: what counts is that they are read
 
-const Bytes kVps5 = *net::base64_decode("QAEMAf//AWAAAAMAsAAAAwAAAwBarAwAAAMABAAAAwAyqA==");
+const Bytes kVps5 = *read_base64("QAEMAf//AWAAAAMAsAAAAwAAAwBarAwAAAMABAAAAwAyqA==");
 const char* kSps5 = "QgEBAWAAAAMAsAAAAwAAAwBaoAWCAeFja5JFL83BQYFBAAADAAEAAAMADKE=";
 const char* kPps5 = "RAHA8saNA7NA";
 const Bytes kIdr5 = bytes({0x26, 0x01, 0xAF, 1, 2, 3, 4});
@@ -214,7 +214,7 @@ const Bytes kSlice5 = bytes({0x02, 0x01, 0xD0, 1, 2});
 
 struct H265 : testing::Test {
     void open(std::map<std::string, std::string> more = {}) {
-        more["sprop-vps"] = net::base64_encode(kVps5);
+        more["sprop-vps"] = to_base64(kVps5);
         more["sprop-sps"] = kSps5;
         more["sprop-pps"] = kPps5;
         depacketizer = make_h26x_depacketizer(Codec::h265, sdp_format("H265", 90000, more), out);

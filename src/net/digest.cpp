@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/digest.hpp"
 
-#include "net/base64.hpp"
+#include "base/base64.hpp"
 #include "net/text.hpp"
 
 #include <fmt/format.h>
@@ -126,7 +126,7 @@ std::string ClientAuth::answer(std::string_view method, std::string_view uri) {
     if (!challenge_) return {};
     answered_ = true;
     const auto& c = *challenge_;
-    if (!c.digest) return "Basic " + base64_encode(as_bytes(credentials_.user + ":" + credentials_.password));
+    if (!c.digest) return "Basic " + to_base64(as_bytes(credentials_.user + ":" + credentials_.password));
     const auto nc = fmt::format("{:08x}", ++count_);
     const auto cnonce = c.qop_auth || c.session ? random_hex(8) : std::string{};
     const std::string_view qop = c.qop_auth ? "auth" : "";
@@ -170,7 +170,7 @@ std::optional<DigestAnswer> parse_digest_answer(std::string_view authorization) 
 std::optional<Credentials> parse_basic_answer(std::string_view authorization) {
     authorization = trim(authorization);
     if (!istarts_with(authorization, "Basic ")) return std::nullopt;
-    const auto decoded = base64_decode(authorization.substr(6));
+    const auto decoded = read_base64(authorization.substr(6));
     if (!decoded) return std::nullopt;
     auto text = as_text(*decoded);
     if (text.find(':') == std::string_view::npos) return std::nullopt;

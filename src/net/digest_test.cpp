@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/digest.hpp"
 
-#include "net/base64.hpp"
-
 #include <gtest/gtest.h>
 
 namespace vantage::net {
 namespace {
 
 using Headers = std::vector<std::string_view>;
-
-TEST(Base64, BothWaysAndTolerant) {
-    EXPECT_EQ(base64_encode(as_bytes("Aladdin:open sesame")), "QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
-    EXPECT_EQ(as_text(*base64_decode("QWxhZGRpbjpvcGVu\r\n IHNlc2FtZQ")), "Aladdin:open sesame");
-    EXPECT_EQ(*base64_decode("-_+/"), (Bytes{0xfb, 0xff, 0xbf}));
-    EXPECT_FALSE(base64_decode("a*b"));
-}
 
 // RFC 2617 3.5: the response there was made with qop, here its own fields are verified.
 TEST(Digest, VerifiesTheExampleOfRfc2617) {

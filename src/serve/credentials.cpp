@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/credentials.hpp"
 
+#include "base/base64.hpp"
+
 #include <fmt/format.h>
-#include <sodium.h>
 
 namespace vantage::serve {
 namespace {
 
 // The password of "user:password" in base64; the user's name does not matter.
 std::optional<std::string> basic_password(std::string_view encoded) {
-    std::string decoded(encoded.size(), '\0');
-    std::size_t size = 0;
-    if (sodium_base642bin(reinterpret_cast<unsigned char*>(decoded.data()), decoded.size(), encoded.data(), encoded.size(),
-                          nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
-        return std::nullopt;
-    decoded.resize(size);
-    const auto colon = decoded.find(':');
-    return colon == std::string::npos ? std::nullopt : std::optional(decoded.substr(colon + 1));
+    const auto decoded = from_base64(encoded);
+    if (!decoded) return std::nullopt;
+    const auto text = as_text(*decoded);
+    const auto colon = text.find(':');
+    return colon == std::string_view::npos ? std::nullopt : std::optional<std::string>(text.substr(colon + 1));
 }
 
 bool take_scheme(std::string_view& header, std::string_view scheme) {

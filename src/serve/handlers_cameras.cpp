@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/base64.hpp"
 #include "serve/handlers.hpp"
 #include "serve/json.hpp"
 
@@ -91,12 +92,13 @@ Answer test_camera(const Call& call) {
     auto report = call.app.control.probe(*config, existing, kProbeTime);
     call.app.probes.release();
     if (!report) return report.error();
-    json::object answer{{"video", to_json(report->tracks.video)},
-                        {"audio", to_json(report->tracks.audio)},
-                        {"fps", report->fps},
-                        {"clock", report->clock},
-                        {"picture", report->jpeg.empty() ? json::value(nullptr)
-                                                         : json::value("data:image/jpeg;base64," + base64(report->jpeg))}};
+    json::object answer{
+        {"video", to_json(report->tracks.video)},
+        {"audio", to_json(report->tracks.audio)},
+        {"fps", report->fps},
+        {"clock", report->clock},
+        {"picture",
+         report->jpeg.empty() ? json::value(nullptr) : json::value("data:image/jpeg;base64," + to_base64(report->jpeg))}};
     return json_response(200, std::move(answer));
 }
 

@@ -2,6 +2,7 @@
 // Who may do what: every route of the table against everybody, and the ways a right can be shown.
 #include "serve/router.hpp"
 
+#include "base/base64.hpp"
 #include "serve/problem.hpp"
 #include "serve/test_services.hpp"
 
@@ -141,7 +142,7 @@ TEST_F(RouterTest, WebSocketsWithACookieNeedAnOriginOfThisServer) {
 TEST_F(RouterTest, BasicAndLinksWorkForReadingMediaOnly) {
     const auto basic = [&](const std::string& text, const Endpoint& endpoint) {
         auto request = request_of(endpoint.method, filled(endpoint.pattern, "door"));
-        request.headers.add("Authorization", "Basic " + base64(as_bytes(text)));
+        request.headers.add("Authorization", "Basic " + to_base64(as_bytes(text)));
         return status(request);
     };
     for (const auto& endpoint : table) {

@@ -14,9 +14,10 @@ void ready() {
     if (!kReady) throw std::runtime_error("libsodium cannot start");
 }
 
-std::string encode(ByteView data, int variant) {
-    std::string text(sodium_base64_encoded_len(data.size(), variant), '\0');
-    sodium_bin2base64(text.data(), text.size(), data.data(), data.size(), variant);
+std::string base64url(ByteView data) {
+    constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    std::string text(sodium_base64_encoded_len(data.size(), kVariant), '\0');
+    sodium_bin2base64(text.data(), text.size(), data.data(), data.size(), kVariant);
     text.resize(text.size() - 1);  // its terminating zero
     return text;
 }
@@ -45,7 +46,7 @@ std::counting_semaphore<2>& hashing_places() {
 }  // namespace
 
 std::string random_token() {
-    return encode(random_bytes<32>(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return base64url(random_bytes<32>());
 }
 
 std::string typed_token() {
@@ -81,11 +82,7 @@ std::string sign(std::string_view key, std::string_view message) {
     crypto_auth_hmacsha256_update(&state, as_bytes(message).data(), message.size());
     std::array<std::uint8_t, crypto_auth_hmacsha256_BYTES> digest{};
     crypto_auth_hmacsha256_final(&state, digest.data());
-    return encode(digest, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
-
-std::string base64(ByteView data) {
-    return encode(data, sodium_base64_VARIANT_ORIGINAL);
+    return base64url(digest);
 }
 
 Result<std::string> hash_password(std::string_view password, const PasswordCost& cost) {

@@ -21,8 +21,6 @@ bool same_secret(std::string_view a, std::string_view b);  // time does not depe
 // HMAC-SHA256 as base64url.
 std::string sign(std::string_view key, std::string_view message);
 
-std::string base64(ByteView data);
-
 // How hard a password is to guess once the database is stolen. Tests take the least.
 struct PasswordCost {
     unsigned long long operations{2};  // argon2id, libsodium's "interactive": some 60 ms

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/database.hpp"
 
-#include "store/base64.hpp"
 #include "store/test_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -158,16 +157,6 @@ TEST(Database, AnAlarmThatWasFalseCostsNothing) {
 
 TEST(Database, AFolderThatIsNotThereIsAnError) {
     EXPECT_EQ(Database::open(options("/nonexistent/x.db", {kFirst}), kClock).error().code, errc::not_found);
-}
-
-TEST(Base64, RoundTripsAndRefuses) {
-    for (std::size_t size = 0; size < 70; ++size) {
-        Bytes bytes(size);
-        for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i * 37);
-        EXPECT_EQ(*from_base64(to_base64(bytes)), bytes);
-    }
-    EXPECT_EQ(to_base64(as_bytes("Vantage")), "VmFudGFnZQ==");
-    for (const char* wrong : {"VmFud", "VmFu dGFn", "****", "VmFudGFnZQ==x"}) EXPECT_FALSE(from_base64(wrong)) << wrong;
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sealed.hpp"
 
+#include "base/base64.hpp"
 #include "base/bytes.hpp"
-#include "store/base64.hpp"
 
 #include <fmt/format.h>
 #include <sodium.h>

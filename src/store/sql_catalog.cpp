@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sql_catalog.hpp"
 
-#include "store/base64.hpp"
+#include "base/base64.hpp"
 #include "store/schema.hpp"
 #include "store/sql_rows.hpp"
 

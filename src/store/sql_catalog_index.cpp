@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Volumes, reindex and init segments of the catalogue.
-#include "store/base64.hpp"
+#include "base/base64.hpp"
 #include "store/sql_catalog.hpp"
 #include "store/sql_rows.hpp"
 

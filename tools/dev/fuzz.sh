@@ -19,8 +19,8 @@ fuzz_packages() {
 
 fuzz_sources() {
     echo tests/fuzz/rtsp_fuzz.cpp
-    printf 'src/base/%s.cpp\n' log result time
-    printf 'src/net/%s.cpp\n' base64 digest rtp rtsp_headers rtsp_message rtsp_url sdp text
+    printf 'src/base/%s.cpp\n' base64 log result time
+    printf 'src/net/%s.cpp\n' digest rtp rtsp_headers rtsp_message rtsp_url sdp text
     printf 'src/media/%s.cpp\n' config_record h264_sps h265_sps h26x jpeg_header nal track
     ls src/live/rtsp/*.cpp | grep -v _test
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/rtsp/rtp_packetiser.hpp"
 
+#include "base/base64.hpp"
 #include "media/h26x.hpp"
-#include "net/base64.hpp"
 
 #include <fmt/format.h>
 
@@ -112,7 +112,7 @@ class NalPacketiser final : public RtpPacketiser {
 
 std::string join_base64(const std::vector<Bytes>& sets) {
     std::string out;
-    for (const auto& set : sets) out += (out.empty() ? "" : ",") + net::base64_encode(set);
+    for (const auto& set : sets) out += (out.empty() ? "" : ",") + to_base64(set);
     return out;
 }
 
