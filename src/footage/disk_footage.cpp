@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footage/disk_footage.hpp"
 
-#include "footage/segment_scan.hpp"
+#include "footage/part_reader.hpp"
 #include "media/mp4.hpp"
 
 #include <algorithm>

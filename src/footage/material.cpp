@@ -2,8 +2,7 @@
 #include "footage/material.hpp"
 
 #include "base/log.hpp"
-#include "footage/segment_scan.hpp"
-#include "media/mp4.hpp"
+#include "footage/part_reader.hpp"
 
 #include <algorithm>
 
@@ -15,9 +14,6 @@ using namespace std::chrono_literals;
 constexpr auto kMargin = 1s;          // sound lies up to so far from its picture
 constexpr auto kFarthestKey = 10min;  // no segment is longer
 constexpr auto kSmallestGap = 200ms;  // shorter ones are seams
-constexpr std::size_t kPeek = 1024;   // takes a prft, a moof of ours and the header of its mdat in one read
-constexpr std::size_t kPrft = 32;
-constexpr std::size_t kLargestMoof = 1U << 20;
 
 // Fragments from the last one on that a decoder can start with at or before `from`.
 Result<std::vector<Fragment>> fragments_from_key(const Footage& footage, const StreamKey& stream, UtcTime from, UtcTime to) {
@@ -55,41 +51,6 @@ Result<std::vector<Gap>> gaps_of(const Footage& footage, const StreamKey& stream
     return out;
 }
 
-// Reads ahead by kPeek; grows for a moof that is larger.
-class Walker {
-  public:
-    explicit Walker(File& file) : file_(file) {}
-
-    // The part at `offset`; nothing when there is no part of ours.
-    Result<std::optional<Part>> read(std::uint64_t offset, PartPlace& place) {
-        if (auto done = peek(offset, kPeek); done.has_error()) return done.error();
-        const std::size_t prft = parse_prft(buffer_) ? kPrft : 0;
-        const auto moof = mp4::read_box(buffer_, prft);
-        if (moof.has_error() || moof->type != mp4::fourcc("moof") || moof->size > kLargestMoof) return std::optional<Part>{};
-        const auto header = prft + static_cast<std::size_t>(moof->size) + 8;
-        if (header > buffer_.size())
-            if (auto done = peek(offset, header); done.has_error()) return done.error();
-        if (header > buffer_.size()) return std::optional<Part>{};
-        auto part = mp4::parse_part(ByteView{buffer_}.subspan(prft));
-        if (part.has_error() || part->samples.empty()) return std::optional<Part>{};
-        part->starts_fragment = prft != 0;
-        const auto& last = part->samples.back();
-        place = {offset, static_cast<std::uint32_t>(header), static_cast<std::uint32_t>(prft) + last.offset + last.size};
-        return std::optional<Part>{std::move(*part)};
-    }
-
-  private:
-    Status peek(std::uint64_t at, std::size_t bytes) {
-        buffer_.resize(bytes);
-        const auto got = file_.read(at, buffer_);
-        if (got.has_error()) return got.error();
-        buffer_.resize(*got);
-        return {};
-    }
-    File& file_;
-    Bytes buffer_;
-};
-
 }  // namespace
 
 Result<Material> gather(const Footage& footage, FileSystem& files, const StreamKey& stream, UtcTime from, UtcTime to) {
@@ -125,22 +86,23 @@ Result<Material> gather(const Footage& footage, FileSystem& files, const StreamK
 }
 
 Status walk_parts(const Source& source, const std::function<bool(const Part&, const PartPlace&)>& visit) {
-    Walker walker(*source.file);
+    PartReader reader(*source.file);
     const auto base = std::chrono::round<Ticks>(source.segment->start).time_since_epoch();
     const auto& last = source.fragments.back();
     const auto end = last.offset + last.bytes;
     for (auto at = source.fragments.front().offset; at < end;) {
-        PartPlace place;
-        auto part = walker.read(at, place);
-        if (part.has_error()) return part.error();
-        if (!*part || at + place.bytes > end) {
+        auto found = reader.read(at);
+        if (found.has_error()) return found.error();
+        if (!*found || at + (*found)->bytes > end) {
             log::warn(to_string(source.segment->stream), "{}: no part at byte {}; run 'vantage reindex'",
                       source.segment->path, at);
             return {};
         }
-        (*part)->start += base;
-        (*part)->init = source.segment->init;
-        if (!visit(**part, place)) return {};
+        auto& part = (*found)->part;
+        part.start += base;
+        part.init = source.segment->init;
+        const PartPlace place{at, (*found)->header, static_cast<std::uint32_t>((*found)->bytes)};
+        if (!visit(part, place)) return {};
         at += place.bytes;
     }
     return {};

@@ -67,7 +67,7 @@ class Retention {
 // What statvfs says.
 Result<DiskSpace> space_of_disk(const std::filesystem::path& path);
 
-// Runs it at once, then every so often and when woken.
+// Runs it at once, then every so often.
 class RetentionThread {
   public:
     explicit RetentionThread(Retention& retention, milliseconds every = seconds{5});

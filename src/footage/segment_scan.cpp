@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footage/segment_scan.hpp"
 
+#include "footage/part_reader.hpp"
 #include "media/mp4.hpp"
 
 #include <algorithm>
@@ -9,11 +10,8 @@ namespace vantage::footage {
 namespace {
 
 constexpr std::size_t kLargestInit = 1U << 20;
-constexpr std::size_t kLargestMoof = 1U << 20;
-constexpr std::size_t kPeek = 1024;  // takes a prft, a moof of ours and the header of its mdat in one read
-constexpr std::size_t kPrft = 32;
+constexpr std::size_t kHead = 4096;  // takes an init as a rule
 constexpr std::size_t kPage = 4096;
-constexpr std::int64_t kNtpToUnix = 2208988800;
 
 Error foreign() {
     return fail(errc::malformed, "not a segment of Vantage, or damaged from its beginning");
@@ -24,7 +22,7 @@ Error empty() {
 
 class Scanner {
   public:
-    Scanner(File& file, Tail tail) : file_(file), tail_(tail) {}
+    Scanner(File& file, Tail tail) : file_(file), tail_(tail), reader_(file) {}
 
     Result<Scan> run() {
         const auto size = file_.size();
@@ -50,7 +48,7 @@ class Scanner {
 
   private:
     Status read_init() {
-        Bytes head(static_cast<std::size_t>(std::min<std::uint64_t>(kPeek * 4, scan_.size)));
+        Bytes head(static_cast<std::size_t>(std::min<std::uint64_t>(kHead, scan_.size)));
         if (auto got = file_.read(0, head); got.has_error()) return got.error();
         // A power cut right after creation leaves zeros.
         if (std::ranges::all_of(head, [](auto byte) { return byte == 0; })) return empty();
@@ -73,48 +71,19 @@ class Scanner {
 
     // The part that begins at `at`; nothing when there is no whole one.
     Result<std::optional<PartFacts>> read_part(std::uint64_t at) {
-        if (auto done = peek(at, kPeek); done.has_error()) return done.error();
-        PartFacts facts;
-        std::size_t prft = 0;
-        if (const auto reference = parse_prft(buffer_)) {
-            prft = kPrft;
-            facts.starts_fragment = true;
-            if (!started_) {
-                scan_.start = std::chrono::round<Ticks>(reference->utc) - reference->decode_time;
-                started_ = true;
-            }
-        }
-        if (!started_) return std::optional<PartFacts>{};
-        const auto moof = mp4::read_box(buffer_, prft);
-        if (moof.has_error() || moof->type != mp4::fourcc("moof") || moof->size > kLargestMoof)
-            return std::optional<PartFacts>{};
-        const auto header = prft + static_cast<std::size_t>(moof->size) + 8;
-        if (header > buffer_.size()) {
-            if (auto done = peek(at, header); done.has_error()) return done.error();
-            if (header > buffer_.size()) return std::optional<PartFacts>{};
-        }
-        const auto part = mp4::parse_part(ByteView{buffer_}.subspan(prft));
-        if (part.has_error() || part->samples.empty()) return std::optional<PartFacts>{};
-        const auto& last = part->samples.back();
-        facts.bytes = prft + last.offset + std::uint64_t{last.size};
-        if (at + facts.bytes > scan_.size) return std::optional<PartFacts>{};
-        const auto sound = came_to_disk(at, facts.bytes);
+        const auto found = reader_.read(at);
+        if (found.has_error()) return found.error();
+        if (!*found) return std::optional<PartFacts>{};
+        const auto& [part, reference, prft, header, bytes] = **found;
+        if (!started_ && !reference) return std::optional<PartFacts>{};
+        if (!std::exchange(started_, true)) scan_.start = std::chrono::round<Ticks>(reference->utc) - reference->decode_time;
+        if (at + bytes > scan_.size) return std::optional<PartFacts>{};
+        const auto sound = came_to_disk(at, bytes);
         if (sound.has_error()) return sound.error();
         if (!*sound) return std::optional<PartFacts>{};
-        facts.track = part->track;
-        facts.start = part->start.time_since_epoch();
-        facts.duration = part->duration;
-        facts.independent = part->samples.front().key;
-        facts.key_bytes = static_cast<std::uint32_t>(prft) + part->samples.front().offset + part->samples.front().size;
-        return std::optional<PartFacts>{facts};
-    }
-
-    Status peek(std::uint64_t at, std::size_t bytes) {
-        buffer_.resize(bytes);
-        const auto got = file_.read(at, buffer_);
-        if (got.has_error()) return got.error();
-        buffer_.resize(*got);
-        return {};
+        const auto& first = part.samples.front();
+        return std::optional{PartFacts{part.track, part.start.time_since_epoch(), part.duration, reference.has_value(),
+                                       first.key, bytes, prft + first.offset + first.size}};
     }
 
     // H.264, H.265, AAC and Opus have no page of zeros (emulation prevention, entropy coding): where there is one, the file
@@ -151,24 +120,13 @@ class Scanner {
 
     File& file_;
     const Tail tail_;
+    PartReader reader_;
     Scan scan_;
     bool started_{false};
-    Bytes buffer_, whole_;
+    Bytes whole_;
 };
 
 }  // namespace
-
-std::optional<Reference> parse_prft(ByteView box) {
-    if (box.size() < kPrft || load_u32(box.data()) != kPrft || load_u32(box.data() + 4) != mp4::fourcc("prft") ||
-        box[8] != 1)
-        return {};
-    const auto ntp = load_u64(box.data() + 16);
-    auto whole = static_cast<std::int64_t>(ntp >> 32);
-    if (whole < kNtpToUnix) whole += std::int64_t{1} << 32;  // NTP's second era begins in 2036
-    const auto fraction = ((ntp & 0xffffffff) * 1'000'000 + (1U << 31)) >> 32;
-    return Reference{UtcTime{seconds{whole - kNtpToUnix}} + microseconds{fraction},
-                     Ticks{static_cast<std::int64_t>(load_u64(box.data() + 24))}};
-}
 
 Result<Scan> scan_segment(File& file, Tail tail) {
     return Scanner{file, tail}.run();

@@ -29,11 +29,4 @@ inline constexpr std::uint64_t kCheckedTail = 16U << 20;
 // errc::malformed for a file that does not begin as we write it; errc::not_found for one without a single whole part.
 Result<Scan> scan_segment(File& file, Tail tail);
 
-// What a prft box says: the UTC of a decode time. Nothing for other bytes.
-struct Reference {
-    UtcTime utc;
-    Ticks decode_time{0};
-};
-std::optional<Reference> parse_prft(ByteView box);
-
 }  // namespace vantage::footage

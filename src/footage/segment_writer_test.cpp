@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footage/segment_writer.hpp"
 
+#include "footage/part_reader.hpp"
 #include "footage/segment_scan.hpp"
 #include "footage/test_disk.hpp"
 
