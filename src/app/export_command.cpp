@@ -108,8 +108,7 @@ Result<Target> target_of(const Arguments& arguments) {
 }
 
 // The files get their names when all of them are whole. A second set of parameters makes a second file beside the first.
-Status finish(const std::vector<record::ExportFile>& files, const Target& target, Progress& progress) {
-    (void)progress;
+Status finish(const std::vector<record::ExportFile>& files, const Target& target) {
     for (std::size_t i = 0; i < files.size(); ++i) {
         const auto part = target.folder / (files[i].name + kUnfinished);
         const auto name = i == 0 && !target.file.empty() ? target.file : target.folder / files[i].name;
@@ -152,7 +151,7 @@ Status run_export_command(const Arguments& arguments, Progress& progress, Target
     };
     auto done = record::run_export({options, footage, files, kUnfinished}, *request, target.folder, progress,
                                    interrupted().get_token());
-    if (done) return finish(progress.files(), target, progress);
+    if (done) return finish(progress.files(), target);
     for (const auto& file : progress.files()) {
         std::error_code ignored;
         fs::remove(target.folder / (file.name + kUnfinished), ignored);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wakes one waiting thread from any other; rung before it waits, it does not wait. Held by shared_ptr, because a reader's
-// last on_ready may come late. Safe from any thread.
+// Wakes one waiting thread from any other; rung before it waits, it does not wait. It must outlive whoever may ring. Safe
+// from any thread.
 #pragma once
 #include <chrono>
 #include <condition_variable>

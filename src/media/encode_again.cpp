@@ -56,9 +56,7 @@ class Again {
         decoder_.reset(avcodec_alloc_context3(codec));
         decoder_->thread_count = 1;
         decoder_->pkt_timebase = libav::kTicks;
-        decoder_->extradata = static_cast<std::uint8_t*>(av_mallocz(in_.config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
-        std::memcpy(decoder_->extradata, in_.config.data(), in_.config.size());
-        decoder_->extradata_size = static_cast<int>(in_.config.size());
+        libav::set_config(*decoder_, in_.config);
         const int code = avcodec_open2(decoder_.get(), codec, nullptr);
         return code < 0 ? Status{libav::error(code, "open a decoder")} : Status{};
     }

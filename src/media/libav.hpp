@@ -13,8 +13,10 @@ extern "C" {
 #include "base/time.hpp"
 #include "media/track.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -75,6 +77,15 @@ Error error(int code, std::string_view what);
 // Null for a codec that we do not carry.
 std::optional<Codec> codec_of(AVCodecID id);
 AVCodecID id_of(Codec codec);
+
+// Gives a codec's context or a stream's parameters a copy of the decoder's configuration.
+template <class T>
+void set_config(T& of, ByteView config) {
+    of.extradata = static_cast<std::uint8_t*>(av_mallocz(config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+    if (of.extradata == nullptr) throw std::bad_alloc{};
+    std::copy(config.begin(), config.end(), of.extradata);
+    of.extradata_size = static_cast<int>(config.size());
+}
 
 // New objects; std::bad_alloc when there is no memory.
 AvPacketPtr make_packet();

@@ -16,10 +16,7 @@ Result<PictureDecoder> PictureDecoder::open(const Track& track) {
     context.thread_count = 1;
     // A recovery point is shown although what it refers to is missing.
     context.flags |= AV_CODEC_FLAG_LOW_DELAY | AV_CODEC_FLAG_OUTPUT_CORRUPT;
-    context.extradata = static_cast<std::uint8_t*>(av_mallocz(track.config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
-    if (context.extradata == nullptr) throw std::bad_alloc{};
-    context.extradata_size = static_cast<int>(track.config.size());
-    std::copy(track.config.begin(), track.config.end(), context.extradata);
+    set_config(context, track.config);
     if (const int code = avcodec_open2(&context, codec, nullptr); code < 0)
         return error(code, fmt::format("open the {} decoder", to_string(track.codec)));
     return out;

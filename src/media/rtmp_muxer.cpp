@@ -98,10 +98,7 @@ Status LibavRtmpMuxer::add_stream(const Track& track) {
     parameters.height = track.height;
     parameters.sample_rate = track.sample_rate;
     if (!video) av_channel_layout_default(&parameters.ch_layout, track.channels);
-    parameters.extradata = static_cast<std::uint8_t*>(av_mallocz(track.config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
-    if (parameters.extradata == nullptr) throw std::bad_alloc{};
-    std::copy(track.config.begin(), track.config.end(), parameters.extradata);
-    parameters.extradata_size = static_cast<int>(track.config.size());
+    libav::set_config(parameters, track.config);
     stream->time_base = kMilliseconds;
     (video ? video_ : audio_) = stream->index;
     return {};

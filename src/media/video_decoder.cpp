@@ -8,14 +8,6 @@ namespace {
 
 constexpr std::size_t kMostKeys = 64;  // of a decoder that shows none of them
 
-Status set_config(AVCodecContext& context, ByteView config) {
-    context.extradata = static_cast<std::uint8_t*>(av_mallocz(config.size() + AV_INPUT_BUFFER_PADDING_SIZE));
-    if (context.extradata == nullptr) throw std::bad_alloc{};
-    context.extradata_size = static_cast<int>(config.size());
-    std::copy(config.begin(), config.end(), context.extradata);
-    return {};
-}
-
 }  // namespace
 
 Result<VideoDecoder> VideoDecoder::open(const Track& track, int threads) {
@@ -33,7 +25,7 @@ Result<VideoDecoder> VideoDecoder::open(const Track& track, int threads) {
     context.pkt_timebase = kTicks;
     // A recovery point is shown although what it refers to is missing.
     context.flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
-    if (auto set = set_config(context, track.config); !set) return set.error();
+    set_config(context, track.config);
     if (const int code = avcodec_open2(&context, codec, nullptr); code < 0)
         return error(code, fmt::format("open the {} decoder", to_string(track.codec)));
     return out;

@@ -11,18 +11,36 @@ constexpr std::uint64_t kRoomEvery = 64U << 20;  // bytes between two looks at t
 // No more than this waits in memory to be written: the recorder's sync of the disk, once a second, takes it all along.
 constexpr std::uint64_t kSyncEvery = 32U << 20;
 
-class Syncer {
+// A file of the export while it is written: says how far it is, and syncs it as it goes.
+class Output {
   public:
-    Syncer(footage::File& file, bool durable) : file_(file), durable_(durable) {}
+    Output(footage::File& file, std::string name, std::uint64_t bytes, bool durable, ExportReport& report)
+        : growth(std::make_shared<net::FileGrowth>(bytes)),
+          file_(file),
+          name_(std::move(name)),
+          durable_(durable),
+          report_(report) {}
+
     Status wrote(std::uint64_t bytes) {
+        growth->wrote(bytes);
+        report_.wrote(name_, bytes);
         if (!durable_ || bytes - synced_ < kSyncEvery) return {};
         synced_ = bytes;
         return file_.sync();
     }
+    // `done`: how writing it went.
+    Status end(Status done) {
+        if (done && durable_) done = file_.sync();
+        if (done.has_error()) growth->fail();
+        return done;
+    }
+    const std::shared_ptr<net::FileGrowth> growth;
 
   private:
     footage::File& file_;
+    const std::string name_;
     const bool durable_;
+    ExportReport& report_;
     std::uint64_t synced_{0};
 };
 
@@ -102,22 +120,16 @@ class Writer {
         const ExportFile file{file_name(camera, cut.start), camera, cut.start, cut.end, cut.exact, cut.bytes, 0};
         auto out = tools_.files.create(folder_ / (file.name + tools_.unfinished));
         if (out.has_error()) return out.error();
-        const auto growth = std::make_shared<net::FileGrowth>(cut.bytes);
-        report_.begins(file, growth);
+        Output output(**out, file.name, cut.bytes, tools_.options.durable, report_);
+        report_.begins(file, output.growth);
         std::uint64_t looked = 0;
-        Syncer syncer(**out, tools_.options.durable);
         const auto wrote = [&](std::uint64_t bytes) -> Status {
-            growth->wrote(bytes);
-            report_.wrote(file.name, bytes);
-            if (auto synced = syncer.wrote(bytes); synced.has_error()) return synced;
+            if (auto told = output.wrote(bytes); told.has_error()) return told;
             if (bytes - looked < kRoomEvery) return {};
             looked = bytes;
             return enough_room(cut.bytes - bytes);
         };
-        auto done = footage::write_cut(cut, **out, wrote, stop_);
-        if (done && tools_.options.durable) done = (*out)->sync();
-        if (done.has_error()) growth->fail();
-        return done;
+        return output.end(footage::write_cut(cut, **out, wrote, stop_));
     }
 
     std::string file_name(const CameraId& camera, UtcTime start) {
@@ -158,18 +170,10 @@ Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& f
     }
     auto out = tools.files.create(folder / (name + tools.unfinished));
     if (out.has_error()) return out.error();
-    const auto growth = std::make_shared<net::FileGrowth>(zip.bytes);
-    report.archives(zip, growth);
-    Syncer syncer(**out, tools.options.durable);
-    const auto wrote = [&](std::uint64_t bytes) -> Status {
-        growth->wrote(bytes);
-        report.wrote(name, bytes);
-        return syncer.wrote(bytes);
-    };
-    auto done = write_zip(tools.files, entries, **out, wrote, stop);
-    if (done) done = (*out)->sync();
-    if (done.has_error()) growth->fail();
-    return done;
+    Output output(**out, name, zip.bytes, tools.options.durable, report);
+    report.archives(zip, output.growth);
+    const auto wrote = [&](std::uint64_t bytes) { return output.wrote(bytes); };
+    return output.end(write_zip(tools.files, entries, **out, wrote, stop));
 }
 
 }  // namespace vantage::record

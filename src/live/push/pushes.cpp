@@ -2,8 +2,8 @@
 #include "live/push/pushes.hpp"
 
 #include "base/log.hpp"
+#include "live/bell.hpp"
 
-#include <condition_variable>
 #include <thread>
 #include <vector>
 
@@ -12,36 +12,24 @@ namespace vantage::live {
 class Pushes::Thread {
   public:
     Thread(const PushKey& key, const PushOptions& options, const PushEnvironment& environment)
-        : push_(key.camera, options, environment, [this] { wake(); }),
+        : push_(key.camera, options, environment, [this] { bell_.ring(); }),
           thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
     void request_stop() { thread_.request_stop(); }
     [[nodiscard]] PushStatus status() const { return push_.status(); }
 
   private:
-    void wake() {
-        {
-            const std::lock_guard hold(mutex_);
-            woken_ = true;
-        }
-        changed_.notify_one();
-    }
-
     void run(const std::stop_token& stop) try {
         while (!stop.stop_requested()) {
             const auto wait = push_.turn(stop);
-            std::unique_lock hold(mutex_);
-            changed_.wait_for(hold, stop, wait, [this] { return woken_; });
-            woken_ = false;
+            bell_.wait(stop, std::chrono::steady_clock::now() + wait);
         }
         push_.end();
     } catch (const std::exception& e) {
         log::error("push", "ended by a defect: {}", e.what());
     }
 
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
-    bool woken_{false};  // guarded by mutex_
+    Bell bell_;
     Push push_;
     std::jthread thread_;  // last: uses the above
 };

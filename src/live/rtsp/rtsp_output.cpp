@@ -154,7 +154,6 @@ Result<std::shared_ptr<UdpOutput>> UdpOutput::open(const asio::any_io_executor& 
         bound = self->bind_pair(local);
     }
     if (!bound) return fail(errc::overloaded, "no pair of UDP ports is free");
-    self->peer_ = peer;
     self->rtp_.set_option(asio::socket_base::send_buffer_size{kUdpSendBuffer}, error);
     self->rtp_.connect({peer, rtp_port}, error);
     if (!error) self->rtcp_.connect({peer, rtcp_port}, error);

@@ -36,7 +36,6 @@ class TcpOutput : public std::enable_shared_from_this<TcpOutput> {
     std::function<void()> on_broken;
 
     [[nodiscard]] bool empty() const { return queue_.empty(); }
-    [[nodiscard]] std::size_t queued_bytes() const { return queued_; }
     // When the peer last took bytes, or the queue began to fill.
     [[nodiscard]] std::chrono::steady_clock::time_point last_progress() const { return last_progress_; }
 
@@ -99,8 +98,6 @@ class UdpOutput : public std::enable_shared_from_this<UdpOutput> {
     bool pacing_{false};
     std::function<void()> heard_;
     std::array<std::uint8_t, 1500> received_{};
-    boost::asio::ip::udp::endpoint sender_;
-    boost::asio::ip::address peer_;
 };
 
 }  // namespace vantage::live
