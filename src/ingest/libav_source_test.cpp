@@ -2,14 +2,12 @@
 #include "ingest/libav_source.hpp"
 
 #include "ingest/capture_source.hpp"
+#include "media/test_deaf_server.hpp"
 #include "media/test_media.hpp"
 
 #include <gtest/gtest.h>
 
 #include <condition_variable>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace vantage::ingest {
 namespace {
@@ -49,26 +47,6 @@ class Collector final : public SourceSink {
     std::condition_variable changed_;
 };
 
-// Accepts connections and never says a word.
-class SilentServer {
-  public:
-    SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
-        EXPECT_EQ(::listen(socket_, 4), 0);
-        EXPECT_EQ(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
-        port = ntohs(address.sin_port);
-    }
-    ~SilentServer() { ::close(socket_); }
-    int port{0};
-
-  private:
-    int socket_;
-};
-
 const SystemClock kClock;
 
 TEST(LibavSource, OptionsFollowTheScheme) {
@@ -106,9 +84,9 @@ TEST(LibavSource, LeavesOutTimesThatAreOnlyCounted) {
 }
 
 TEST(LibavSource, StopsAtOnceWhileThePeerHangs) {
-    const SilentServer server;
+    const test::DeafServer server;
     Collector got(1);
-    LibavSource source({.url = fmt::format("http://127.0.0.1:{}/stream.ts", server.port)}, kClock);
+    LibavSource source({.url = fmt::format("http://127.0.0.1:{}/stream.ts", server.port())}, kClock);
     source.start(got);
     std::this_thread::sleep_for(50ms);  // let it connect; stopping before that must work too
     const auto before = std::chrono::steady_clock::now();

@@ -3,65 +3,40 @@
 #include "media/rtmp_muxer.hpp"
 
 #include "media/silent_audio.hpp"
+#include "media/test_deaf_server.hpp"
 #include "media/test_packets.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
 #include <future>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
 
 namespace vantage {
 namespace {
 
-// Listens on a free port and never answers; accept() tells when somebody has come.
-class Deaf {
-  public:
-    Deaf() : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd_, 4) != 0 ||
-            ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-            throw std::runtime_error("no socket");
-        port_ = ntohs(address.sin_port);
-    }
-    ~Deaf() { close(); }
-    Deaf(const Deaf&) = delete;
-    Deaf& operator=(const Deaf&) = delete;
-    [[nodiscard]] int accept() const { return ::accept(fd_, nullptr, nullptr); }
-    void close() {
-        if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-    }
-    [[nodiscard]] RtmpTarget target(const char* scheme = "rtmp") const {
-        return {scheme + std::string("://127.0.0.1:") + std::to_string(port_) + "/live/secret-key", "secret-key"};
-    }
+using test::DeafServer;
 
-  private:
-    int fd_;
-    std::uint16_t port_{0};
-};
+RtmpTarget target_of(const DeafServer& server, const char* scheme = "rtmp") {
+    return {fmt::format("{}://127.0.0.1:{}/live/secret-key", scheme, server.port()), "secret-key"};
+}
 
 const TrackSet kTracks{test::h264_track(), {}};
 
 TEST(RtmpMuxer, AClosedPortCannotBeReached) {
-    Deaf server;
+    DeafServer server;
     server.close();
-    const auto opened = RtmpMuxer::open(server.target(), kTracks, {});
+    const auto opened = RtmpMuxer::open(target_of(server), kTracks, {});
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, errc::unavailable);
     EXPECT_EQ(opened.error().message, "the server cannot be reached: Connection refused");
 }
 
 TEST(RtmpMuxer, AStopEndsAConnectThatHangs) {
-    const Deaf server;
+    const DeafServer server;
     std::stop_source stop;
     auto opening =
-        std::async(std::launch::async, [&] { return RtmpMuxer::open(server.target(), kTracks, stop.get_token()); });
+        std::async(std::launch::async, [&] { return RtmpMuxer::open(target_of(server), kTracks, stop.get_token()); });
     const int client = server.accept();
     const auto began = std::chrono::steady_clock::now();
     stop.request_stop();
@@ -73,8 +48,8 @@ TEST(RtmpMuxer, AStopEndsAConnectThatHangs) {
 }
 
 TEST(RtmpMuxer, AServerThatSaysNothingTimesOut) {
-    const Deaf server;
-    auto target = server.target();
+    const DeafServer server;
+    auto target = target_of(server);
     target.timeout = seconds{1};
     const auto opened = RtmpMuxer::open(target, kTracks, {});
     ASSERT_FALSE(opened);
@@ -84,7 +59,7 @@ TEST(RtmpMuxer, AServerThatSaysNothingTimesOut) {
 
 TEST(RtmpMuxer, AServerThatSpeaksSomethingElseIsToldApart) {
     for (const auto* scheme : {"rtmp", "rtmps"}) {
-        const Deaf server;
+        const DeafServer server;
         std::thread talks([&] {
             const int client = server.accept();
             const std::string_view text = "SSH-2.0-nothing for you\r\n";
@@ -94,7 +69,7 @@ TEST(RtmpMuxer, AServerThatSpeaksSomethingElseIsToldApart) {
             while (::read(client, &byte, 1) > 0) continue;
             ::close(client);
         });
-        const auto opened = RtmpMuxer::open(server.target(scheme), kTracks, {});
+        const auto opened = RtmpMuxer::open(target_of(server, scheme), kTracks, {});
         talks.join();
         ASSERT_FALSE(opened);
         EXPECT_EQ(opened.error().code, errc::unavailable);
