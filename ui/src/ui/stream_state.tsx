@@ -11,8 +11,11 @@ const words: Record<StreamState, { text: string; look: string }> = {
 };
 
 export function StateWord({ state }: { state: StreamState }) {
-  const { text, look } = words[state];
-  const alarm = state === "lost" || state === "refused";
+  return <Mark {...words[state]} alarm={state === "lost" || state === "refused"} />;
+}
+
+// A dot that looks so, and the word for it.
+export function Mark({ text, look, alarm }: { text: string; look: string; alarm: boolean }) {
   return (
     <span className="inline-flex items-center gap-2 whitespace-nowrap">
       <span className={`size-2 shrink-0 rounded-full ${look}`} />

@@ -9,7 +9,7 @@ import { LastDay } from "../../timeline/last_day";
 import { Button, IconButton } from "../../ui/button";
 import { Confirm } from "../../ui/dialog";
 import { ago, bitrate, bytes, codecName, fps, milliseconds } from "../../ui/format";
-import { Icon } from "../../ui/icons";
+import { InFile } from "../../ui/in_file";
 import * as Menu from "../../ui/menu";
 import { Page } from "../../ui/page";
 import { Empty, Failed, Working } from "../../ui/states";
@@ -70,12 +70,7 @@ function Row({ camera, canChange, onEdit, onRemove }: { camera: Camera; canChang
             <Link to={`/watch/${encodeURIComponent(camera.id)}`} className="truncate text-[15px] font-[600] hover:text-accent">
               {camera.name}
             </Link>
-            {camera.declared_in_file && (
-              <span className="flex items-center gap-1 rounded-sm border border-line px-1.5 text-[11.5px] text-ink-3" title="Declared in the configuration file; it can be changed only there">
-                <Icon name="lock" size={11} />
-                in the file
-              </span>
-            )}
+            {camera.declared_in_file && <InFile />}
           </div>
           <div className="mt-1 text-[13px]">
             {main ? <StateWord state={main.state} /> : "No stream"}

@@ -11,9 +11,10 @@ import { Confirm } from "../../ui/dialog";
 import { Check, Choice, Field } from "../../ui/field";
 import { FormEnd } from "../../ui/form_end";
 import { bitrate, span } from "../../ui/format";
-import { Icon } from "../../ui/icons";
+import { InFile } from "../../ui/in_file";
 import { Rows } from "../../ui/page";
 import { Failed, Notice } from "../../ui/states";
+import { Mark } from "../../ui/stream_state";
 import { now } from "../../ui/use_now";
 
 export function StreamingSection({ camera }: { camera: Camera }) {
@@ -65,23 +66,16 @@ const words: Record<PushState, { text: string; look: string }> = {
 
 function Row({ camera, push, onRemove }: { camera: string; push: Push; onRemove: () => void }) {
   const change = useChange(pushChanges.change, ["pushes"]);
-  const { text, look } = words[push.state];
   return (
     <li aria-label={push.name} className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4 py-2.5">
       <div className="min-w-0">
         <div className="flex items-center gap-2">
           <span className="truncate font-[600]">{push.name}</span>
-          {push.declared_in_file && (
-            <span className="flex items-center gap-1 rounded-sm border border-line px-1.5 text-[11.5px] text-ink-3" title="Declared in the configuration file; it can be changed only there">
-              <Icon name="lock" size={11} />
-              in the file
-            </span>
-          )}
+          {push.declared_in_file && <InFile />}
         </div>
         <p className="truncate text-[13px] text-ink-3">{push.url}</p>
         <p className="mt-1 flex flex-wrap items-center gap-x-2 text-[13px]">
-          <span className={`size-2 shrink-0 rounded-full ${look}`} />
-          <span className={push.state === "refused" ? "text-alarm" : ""}>{text}</span>
+          <Mark {...words[push.state]} alarm={push.state === "refused"} />
           {push.since && push.state !== "off" && <span className="text-ink-3">for {span(now() - Date.parse(push.since) / 1000)}</span>}
           {push.state === "running" && <span className="figure text-ink-3">{bitrate(push.bits_per_second)}</span>}
         </p>
