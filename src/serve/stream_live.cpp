@@ -101,12 +101,14 @@ std::vector<PartPtr> pieces_of(const live::LiveLane& lane) {
 }
 
 net::Response media_answer(LiveWindow& window, const live::LiveMediaName& file, Rendition rendition) {
-    const auto segment = file.start ? window.find(rendition, *file.start) : window.find(*file.number);
     const auto gone = fail(errc::not_found, "this piece of live is gone or never came; load the playlist again");
-    if (!segment || (!file.part && !segment->complete)) return problem(gone);
-    const auto& lane = segment->lane(rendition);
-    if (lane.duration == Ticks{0} || (file.part && *file.part >= lane.parts.size())) return problem(gone);
-    return parts_response(file.part ? lane.parts[*file.part]->pieces : pieces_of(lane), rendition, kKeep);
+    if (file.serial) {
+        const auto part = window.find_part(rendition, *file.serial);
+        return part ? parts_response(part->pieces, rendition, kKeep) : problem(gone);
+    }
+    const auto segment = file.start ? window.find(rendition, *file.start) : window.find(*file.number);
+    if (!segment || !segment->complete || segment->lane(rendition).duration == Ticks{0}) return problem(gone);
+    return parts_response(pieces_of(segment->lane(rendition)), rendition, kKeep);
 }
 
 // Variants with what was measured of them.
@@ -171,10 +173,9 @@ Result<net::Response> live_media(const Call& call, const WindowPtr& window, cons
     const Make make = [window, media = *media, rendition = name.rendition] {
         return media_answer(*window, media, rendition);
     };
-    if (media->start || window->has({name.rendition, *media->number, media->part})) return make();
-    return later([window, position = live::LivePosition{name.rendition, *media->number, media->part}](
-                     LiveWindow::Done done) { window->wait_for(position, std::move(done)); },
-                 make);
+    const live::LivePosition position{name.rendition, media->number.value_or(0), {}, media->serial};
+    if (media->start || window->has(position)) return make();
+    return later([window, position](LiveWindow::Done done) { window->wait_for(position, std::move(done)); }, make);
 }
 
 }  // namespace

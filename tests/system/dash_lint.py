@@ -15,7 +15,7 @@ import dash_mpd
 import fmp4
 import lint
 from dash_mpd import check_manifest, check_update, read_manifest
-from lint import DECODED, Faults, Http, read_codes
+from lint import Coded, Faults, Http, read_codes
 
 
 class DashLint:
@@ -151,9 +151,9 @@ class DashLint:
             self.fault(f"{where} does not begin with a key frame")
         if len(data) * 8 / (duration / r.timescale) > 1.5 * int(r.attributes["bandwidth"]) and duration >= r.timescale:
             self.fault(f"{where} has {len(data) * 8 * r.timescale / duration:.0f} bits a second, bandwidth is {r.attributes['bandwidth']}")
-        if self.codes and r.kind == "video" and (at == r.timeline[0][0] or at // duration % DECODED == 0):
+        if self.codes and r.kind == "video":
             begins = manifest.moment("availabilityStartTime") + period.at(r, 0) if manifest.dynamic else r.offset / r.timescale - period.start + period.at(r, 0)
-            self.codes.put((self.path, where, init[0] + data, track, begins, runs))
+            self.codes.put(Coded.of(self.path, where, init[0], data, track, runs, zero=begins))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ FAULTS = {
     "early": "was answered with", "old-is-400": "not at once", "takes-anything": "not 400", "whole-too-early": "before it was complete",
     "dates": "off its decode times", "code": "off the time code", "hint-404": "the hinted", "hint-other": "the hinted", "shorter": "is said to last",
     "not-a-key": "has no key frame", "hole": "ticks off the end", "gone": "is gone as soon", "samples": "samples, its parts",
-    "type": "Content-Type", "ahead": "where it only was", "behind": "for long", "codecs": "is said to be", "bandwidth": "its densest segment", "part-404": "404",
-    "broken-media": "bytes behind the last box", "hangs": "was held for", "hints": "wrong hints", "short-parts": "under 85 %", "partless": "have no LAST-PART", "503-at-once": "was answered with 503",
+    "type": "Content-Type", "ahead": "where it only was", "behind": "where it had been", "codecs": "is said to be", "bandwidth": "its densest segment", "part-404": "404",
+    "broken-media": "bytes behind the last box", "hangs": "was held for", "hints": "the hint said", "short-parts": "under 85 %", "partless": "have no LAST-PART", "503-at-once": "was answered with 503",
 }
 DASH_FAULTS = {
     "short": "is said to last", "late": "it begins at", "code": "off the time code", "clock": "s off, Cache-Control", "type": "Content-Type", "missing": ": 404",

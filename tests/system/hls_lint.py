@@ -6,8 +6,10 @@ time code in the picture.
 
     hls_lint.py http://127.0.0.1:8080/door/stream/live/index.m3u8 --token TOKEN --seconds 120 [--coded]
 """
+import bisect
 import concurrent.futures
 import gzip
+import itertools
 import math
 import queue
 import sys
@@ -19,9 +21,9 @@ import fmp4
 import hls_playlist
 import lint
 from hls_playlist import check_multivariant, check_playlist, check_reload, read_multivariant, read_playlist, short_parts, wrong_hint
-from lint import DECODED, Faults, Http, read_codes
+from lint import Coded, Faults, Http, read_codes
 
-REPORT_LAG = 3.0  # seconds that another watch of ours may be late with what it saw
+PROBED = 5  # each time after so many reloads the renditions that are reported are looked at, too
 PLAYLIST_TYPES = ("application/vnd.apple.mpegurl", "audio/mpegurl")
 
 
@@ -155,9 +157,8 @@ class MediaCheck:
             self.peak = max(self.peak, len(data) * 8 / segment.duration)
         init, tracks = self.inits[segment.map]
         video = next((t for t in tracks.values() if t.kind == "vide"), None)
-        if self.codes is not None and video and segment.date is not None and (segment.discontinuity or msn % DECODED == 0):
-            zero = segment.date - min(at for run in runs for at in run.presentations)
-            self.codes.put((self.name, where, init + data, video, zero, runs))
+        if self.codes is not None and video and segment.date is not None:
+            self.codes.put(Coded.of(self.name, where, init, data, video, runs, date=segment.date))
 
 
 class Watch(threading.Thread):
@@ -169,14 +170,14 @@ class Watch(threading.Thread):
         self.media = MediaCheck(lint.http, path, path, lint.faults, lint.codes)
         self.playlist = None
         self.seen = set()       # (MSN, part) and (MSN, None), whose media was looked at
-        self.positions = []     # (when, (MSN, part))
-        self.reports = []       # (sent, got, path, (MSN, part))
+        self.asked = None       # when, for the playlist that we have
+        self.reloads = 0
+        self.reports = []       # (after, before, path, (MSN, part)): the playlist with it was made in between
+        self.partless = []      # (path, MSN) of reports without LAST-PART
+        self.with_parts = set() # MSNs that listed parts
         self.hints = {}         # URI: future of its answer
-        self.wrong_hints = []
-        self.late = []          # (URI, future of its answer) of those
         self.short = {}         # (MSN, part): the sentence, unless a frame was lost there
         self.given_up = 0
-        self.partless = 0       # reports without LAST-PART
 
     def fault(self, text):
         self.faults.add(self.path, text)
@@ -199,6 +200,9 @@ class Watch(threading.Thread):
             time.sleep(0.2)
 
     def reload(self):
+        self.reloads += 1
+        if self.reloads % PROBED == 0:
+            self.probe()
         msn, part = self.playlist.newest()
         wanted = (msn + 1, 0) if part is None else (msn, part + 1)
         answer = self.lint.http.get(with_query(self.path, _HLS_msn=wanted[0], _HLS_part=wanted[1]), **{"Accept-Encoding": "gzip"})
@@ -219,6 +223,13 @@ class Watch(threading.Thread):
             return
         self.take(answer, wanted)
 
+    def probe(self):
+        """Where the reported renditions are now: the next playlist cannot be behind that."""
+        for about in {urllib.parse.urljoin(self.path, report["URI"]) for report in self.playlist.reports}:
+            answer = self.lint.http.get(about)
+            if answer.status == 200:
+                self.lint.saw(about, answer, read_playlist(answer.body.decode()))
+
     def take(self, answer, wanted):
         self.check_headers(answer)
         text = gzip.decompress(answer.body) if answer.headers.get("Content-Encoding") == "gzip" else answer.body
@@ -232,7 +243,7 @@ class Watch(threading.Thread):
             self.fault(fault)
         self.short.update(short_parts(fresh) if fresh.part_target else [])
         if self.playlist and (wrong := wrong_hint(self.playlist, fresh)):
-            self.take_wrong_hint(*wrong)
+            self.fault(wrong)
         if wanted and not reaches(fresh, wanted):
             self.fault(f"a reload that waits for {wanted[0]}.{wanted[1]} was answered with {fresh.newest()} (6.2.5.2)")
             time.sleep(0.2)
@@ -245,24 +256,16 @@ class Watch(threading.Thread):
                 self.fault(f"{segment.uri} is gone as soon as it is not listed (6.2.2)")
             self.faults.count("removed")
 
-    def take_wrong_hint(self, uri, text):
-        """It cannot always be known whether a segment goes on: then the hinted part does not come, or not yet, and that must be said."""
-        self.wrong_hints.append(text)
-        if future := self.hints.pop(uri, None):
-            self.late.append((uri, future))
-
     def conclude(self):
         """What only the end shows."""
-        for uri, future in self.late:
-            if future.done() and future.result().status not in (200, 404):  # it may come later
-                self.fault(f"{uri} was hinted, did not come and was answered with {future.result().status}")
+        for uri, future in self.hints.items():
+            if future.done() and not future.cancelled() and future.result().status != 200:
+                self.fault(f"the hinted {uri} was answered with {future.result().status}")
         for (msn, n), text in self.short.items():
-            if not any(abs(msn - other) <= 1 for other, _ in self.media.irregular):
+            # A frame that lasts longer than the others, since one was lost, may not fit any more: that part, or the one before it, is short.
+            following = (msn, n + 1) if (msn, n + 1) in self.seen else (msn + 1, 0)
+            if not {(msn, n), following} & self.media.irregular:
                 self.fault(text)
-        if self.partless and not self.reports:
-            self.fault(f"{self.partless} of {self.partless + len(self.reports)} reports have no LAST-PART (4.4.5.4)")
-        if len(self.wrong_hints) > 2 + 0.05 * len(self.seen):
-            self.fault(f"{len(self.wrong_hints)} wrong hints; the last: {self.wrong_hints[-1]}")
 
     def check_headers(self, answer):
         if answer.headers.get_content_type() not in PLAYLIST_TYPES:
@@ -270,14 +273,15 @@ class Watch(threading.Thread):
         self.faults.count("gzip" if answer.headers.get("Content-Encoding") == "gzip" else "plain")
 
     def note(self, answer, fresh):
-        msn, part = fresh.newest()
-        self.positions.append((answer.got, (msn, len(fresh.segments[-1].parts) - 1 if part is None and fresh.segments else part or 0)))
+        self.lint.saw(self.path, answer, fresh)
+        self.with_parts |= {msn for msn, segment in fresh.numbered() if segment.parts}
         for report in fresh.reports:
+            about, last = urllib.parse.urljoin(self.path, report["URI"]), int(report.get("LAST-MSN", -1))
             if "LAST-PART" not in report:
-                self.partless += 1
-            if "LAST-MSN" in report and "LAST-PART" in report:
-                about = urllib.parse.urljoin(self.path, report["URI"])
-                self.reports.append((answer.sent, answer.got, about, (int(report["LAST-MSN"]), int(report["LAST-PART"]))))
+                self.partless.append((about, last))
+            self.reports.append((self.asked, answer.got, about, (last, int(report.get("LAST-PART", -1)))))
+        # When we asked for this one, the next one had not been made.
+        self.asked = answer.sent
         for hint in fresh.hints:
             if hint.get("TYPE") == "PART" and hint["URI"] not in self.hints:
                 self.hints[hint["URI"]] = self.lint.workers.submit(self.lint.http.get, urllib.parse.urljoin(self.path, hint["URI"]))
@@ -312,6 +316,11 @@ class Watch(threading.Thread):
             self.fault(f"the hinted {uri} was answered with {answer.status} and {len(answer.body)} bytes, the part has {len(data or b'')}")
 
 
+def position(playlist):
+    """(MSN, part) of the newest part; a part of -1 where its segment lists none."""
+    return playlist.newest()[0], len(playlist.segments[-1].parts) - 1 if playlist.segments else -1
+
+
 def reaches(playlist, wanted):
     msn, part = playlist.newest()
     if msn != wanted[0]:
@@ -327,7 +336,7 @@ def check_blocking_rules(http, path, faults):
     playlist = read_playlist(answer.body.decode())
     newest = playlist.newest()[0]
     refused = {"a part without MSN": lambda _: {"_HLS_part": 0}, "an MSN far ahead": lambda last: {"_HLS_msn": last + 10},
-               "an MSN that is no number": lambda _: {"_HLS_msn": "x"}, "a part far ahead": lambda last: {"_HLS_msn": last + 2, "_HLS_part": 500},
+               "an MSN that is no number": lambda _: {"_HLS_msn": "x"}, "a part far ahead": lambda last: {"_HLS_msn": last + 1, "_HLS_part": 500},
                "a negative MSN": lambda _: {"_HLS_msn": -1}}
     for name, query in refused.items():
         got = http.get(with_query(path, **query(newest)))
@@ -342,12 +351,33 @@ def check_blocking_rules(http, path, faults):
                "a part beyond the end of a whole segment": {"_HLS_msn": playlist.sequence, "_HLS_part": 2}, "an unknown directive": {"_HLS_unknown": 1}}
     for name, query in at_once.items():
         got = http.get(with_query(path, **query))
-        if got.status != 200 or got.seconds > max(1.0, playlist.target / 2):
+        if got.status != 200 or got.seconds > playlist.target / 2:
             faults.add(path, f"{name} ({query}) was answered with {got.status} after {got.seconds:.2f} s, not at once (6.2.5.2)")
     whole = http.get(with_query(path, _HLS_msn=newest + 1))
     if whole.status == 200 and not reaches(read_playlist(whole.body.decode()), (newest + 1, math.inf)):
         faults.add(path, f"a reload for the whole segment {newest + 1} was answered before it was complete (6.2.5.2)")
     faults.count("blocking rules")
+
+
+class Sights:
+    """What was seen of a rendition, by anybody."""
+
+    def __init__(self, sights):
+        sights = list(sights)
+        by_got = sorted((got, at) for _, got, at in sights)
+        by_sent = sorted((sent, at) for sent, _, at in sights)
+        self.got, self.most = [when for when, _ in by_got], list(itertools.accumulate((at for _, at in by_got), max))
+        self.sent, self.least = [when for when, _ in by_sent], list(itertools.accumulate((at for _, at in reversed(by_sent)), min))[::-1]
+
+    def until(self, when):
+        """The newest that had been answered by then."""
+        n = bisect.bisect_right(self.got, when) if when is not None else 0
+        return self.most[n - 1] if n else None
+
+    def since(self, when):
+        """The oldest that was asked for from then on."""
+        n = bisect.bisect_left(self.sent, when)
+        return self.least[n] if n < len(self.least) else None
 
 
 class HlsLint:
@@ -363,6 +393,10 @@ class HlsLint:
         self.reader = threading.Thread(target=read_codes, args=(self.codes, self.faults), daemon=True) if coded else None
         self.workers = concurrent.futures.ThreadPoolExecutor(32)
         self.extra = list(extra)
+        self.sights = {}  # by path: (asked, got, (MSN, part)); each list is added to by any thread
+
+    def saw(self, path, answer, playlist):
+        self.sights.setdefault(path, []).append((answer.sent, answer.got, position(playlist)))
 
     def multivariant(self):
         answer = self.http.get(self.path)
@@ -413,31 +447,33 @@ class HlsLint:
         return self.faults.lines()
 
     def check_reports(self):
-        """A report may be neither ahead of its rendition nor long behind it (4.4.5.4)."""
-        by_path = {watch.path: watch.positions for watch in self.watches}
+        """A report is as up to date as the playlist that contains it (4.4.5.4): not behind what its rendition had shown to anybody before
+        that was made, not ahead of what it showed after."""
+        bounds = {path: Sights(sights) for path, sights in self.sights.items()}
+        with_parts = {watch.path: watch.with_parts for watch in self.watches}
         for watch in self.watches:
-            expected = set(by_path) - {watch.path}
-            listed = {about for _, _, about, _ in watch.reports}
-            for sent, got, about, position in watch.reports:
-                seen = by_path.get(about)
-                if not seen or seen[-1][0] < got + REPORT_LAG:
+            for after, before, about, at in watch.reports:
+                if about not in bounds:
                     continue
-                self.faults.count("reports")
-                later = [p for when, p in seen if when <= got + REPORT_LAG]
-                earlier = [p for when, p in seen if when <= sent - REPORT_LAG]
-                if later and position > max(later):
-                    self.faults.add(watch.path, f"reports {about} at {position}, where it only was at {max(later)}")
-                if earlier and position < max(earlier):
-                    self.faults.add(watch.path, f"reports {about} at {position}, where it had been at {max(earlier)} for long")
-            if watch.reports and not listed <= expected:
-                self.faults.add(watch.path, f"reports {sorted(listed - expected)}, which is no rendition")
+                least, most = bounds[about].until(after), bounds[about].since(before)
+                self.faults.count("reports", int(least is not None and most is not None))
+                if most is not None and at > most:
+                    self.faults.add(watch.path, f"reports {about} at {at}, where it only was at {most} (4.4.5.4)")
+                if least is not None and at < least:
+                    self.faults.add(watch.path, f"reports {about} at {at}, where it had been at {least} before (4.4.5.4)")
+            listed = {about for _, _, about, _ in watch.reports}
+            if not listed <= set(with_parts) - {watch.path}:
+                self.faults.add(watch.path, f"reports {sorted(listed - set(with_parts) | listed & {watch.path})}, which is no other rendition")
+            missing = [msn for about, msn in watch.partless if msn in with_parts.get(about, ())]
+            if missing:
+                self.faults.add(watch.path, f"{len(missing)} of {len(watch.reports)} reports have no LAST-PART (4.4.5.4)")
 
     def check_together(self):
-        """Renditions of one presentation agree (6.2.4), and are what the multivariant playlist says of them. The parts of the small
-        stream may be longer: at few frames a second other targets cannot be kept."""
+        """Renditions of one presentation agree (6.2.4), and are what the multivariant playlist says of them. PART-TARGET is each one's own
+        (4.4.3.7): at few frames a second not every target can be filled to 85 %."""
         known = {watch.path: watch for watch in self.watches if watch.playlist}
-        for name, of in {"target": lambda p: p.target, "control": lambda p: {k: v for k, v in p.control.items() if k != "PART-HOLD-BACK"}}.items():
-            values = {path: of(watch.playlist) for path, watch in known.items()}
+        for name in ("target", "control"):
+            values = {path: getattr(watch.playlist, name) for path, watch in known.items()}
             if len({str(v) for v in values.values()}) > 1:
                 self.faults.add(self.path, f"{name} differs between renditions: {values} (6.2.4)")
         found = self.multivariant()

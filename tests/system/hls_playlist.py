@@ -273,19 +273,19 @@ def check_segments(p):
     faults = []
     if any(s.map for s in p.segments) and p.version < 6:
         faults.append(f"EXT-X-MAP needs version 6, not {p.version} (8)")
-    before = None
+    map_before = None
     for msn, s in p.numbered():
         if s.complete and int(s.duration + 0.5) > p.target:
             faults.append(f"segment {msn} lasts {s.duration} s, over the target duration of {p.target} s (4.4.3.1)")
         if s.complete and s.duration <= 0:
             faults.append(f"segment {msn} has no duration")
-        if not s.map and not s.gap:
+        if not s.map and not s.gap:  # with EXT-X-GAP there is nothing to be decoded, and it is not loaded (4.4.4.7)
             faults.append(f"segment {msn} has no EXT-X-MAP (3.1.2)")
-        if before and before.map and before.map != s.map and not s.discontinuity:
+        if map_before and map_before != s.map and not s.discontinuity:
             faults.append(f"segment {msn} has another EXT-X-MAP and no EXT-X-DISCONTINUITY (4.4.4.3)")
         if not s.complete and msn != p.newest()[0]:
             faults.append(f"segment {msn} has no URI and is not the newest")
-        before = s
+        map_before = s.map
     return faults
 
 
@@ -332,13 +332,14 @@ def check_parts(p):
     held = p.seconds() + sum(part.duration for s in p.segments if not s.complete for part in s.parts)
     for msn, s in p.numbered():
         held -= s.duration
-        if s.complete and s.parts and held > 3 * p.target + 0.2:
+        if s.complete and s.parts and held > 3 * p.target:
             faults.append(f"segment {msn} still lists parts, {held:.1f} s from the end: more than three target durations (6.2.2)")
     return faults
 
 
 def short_parts(p):
-    """((MSN, part), sentence) of each that is under 85 % of the target and not the last of its segment."""
+    """((MSN, part), sentence) of each that is under 85 % of the target. That may be: the last of its segment - which the newest one may
+    turn out to be -, one that is independent, and a gap (4.4.4.9)."""
     found = []
     for msn, s in p.numbered():
         for n, part in enumerate(s.parts):
@@ -430,7 +431,7 @@ def check_history(before, after):
                 faults.append(f"segment {msn}: {name} changed from {getattr(was, name)!r} to {getattr(new, name)!r} (6.2.1)")
         for name in ("date", "map", "discontinuity"):
             if name == "map" and was.gap:
-                continue  # it has no media
+                continue  # a gap is never loaded (4.4.4.7): no EXT-X-MAP need stay when the segments before it go
             if getattr(was, name) != getattr(new, name):
                 faults.append(f"segment {msn}: {name} changed from {getattr(was, name)!r} to {getattr(new, name)!r} (6.2.1)")
         if numbers[msn] != numbers_now[msn]:
@@ -452,19 +453,16 @@ def check_removal(before, after):
 
 
 def wrong_hint(before, after):
-    """The hinted URI and a sentence, when another part came than the hinted one; not where the picture broke off in between."""
+    """A sentence, when another part came than the hinted one. The hinted URI must be that of the next part (4.4.5.3), also where that is
+    the first behind the end of its segment, a discontinuity or another EXT-X-MAP."""
     hinted = next((h["URI"] for h in before.hints if h.get("TYPE") == "PART"), None)
-    if hinted is None:
+    known = {part.uri for s in before.segments for part in s.parts}
+    newest = before.newest()[0]
+    fresh = [(msn, n, part) for msn, s in after.numbered() for n, part in enumerate(s.parts) if part.uri not in known and msn >= newest]
+    if hinted is None or not fresh or fresh[0][2].uri == hinted:
         return None
-    msn, part = before.newest()
-    known = {(number, n) for number, s in before.numbered() for n in range(len(s.parts))}
-    fresh = [(number, n, s, p) for number, s in after.numbered() for n, p in enumerate(s.parts) if (number, n) not in known and number >= msn]
-    if not fresh:
-        return None
-    number, n, segment, first = fresh[0]
-    if first.uri != hinted and not (n == 0 and segment.discontinuity):
-        return hinted, f"the hint said {hinted}, but part {number}.{n} is {first.uri} (6.2.6)"
-    return None
+    msn, n, part = fresh[0]
+    return f"the hint said {hinted}, but part {msn}.{n} is {part.uri} (4.4.5.3)"
 
 
 # -- multivariant playlists

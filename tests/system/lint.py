@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the watching linters share: asking over HTTP, the list of faults, the time code in pictures, the command line."""
 import argparse
+import contextlib
 import dataclasses
 import http.client
+import queue
 import sys
 import threading
 import time
 import urllib.parse
 
 import time_code
-
-DECODED = 3  # of so many segments one is decoded for the time code
 
 
 @dataclasses.dataclass
@@ -70,21 +70,59 @@ class Faults:
                     for (where, text), (times, first) in self.found.items()]
 
 
-def read_codes(codes, faults):
-    """Decodes what comes out of a queue until None comes: (name of the playlist, where in it, init and media, its video track, the
-    Unix time of presentation time 0 as the playlist has it, runs)."""
-    while (item := codes.get()) is not None:
-        name, where, data, track, zero, runs = item
-        frame = max(runs[0].durations)
+@dataclasses.dataclass
+class Coded:
+    """A segment whose pictures carry the time code."""
+    name: str      # of the playlist
+    where: str     # in it
+    init: bytes
+    data: bytes
+    track: object  # of video
+    zero: float    # the Unix time of presentation time 0, as the playlist has it
+    shown: list    # presentation times, in order
+    frame: float   # seconds
+
+    @staticmethod
+    def of(name, where, init, data, track, runs, zero=None, date=None):
+        """`date`: of the first picture, in place of `zero`."""
         shown = sorted(at for run in runs for at in run.presentations)
-        times = time_code.times_of(data, track.width, track.height)
-        if len(times) != len(shown) or None in times:
-            faults.add(name, f"{where}: {len(shown)} samples, {len(times)} pictures, {times.count(None)} of them without time code")
+        return Coded(name, where, init, data, track, zero if date is None else date - shown[0], shown, max(runs[0].durations))
+
+
+def read_codes(segments, faults):
+    """Holds the pictures of each segment of a queue against its time, until None comes. Those that wait with one init are decoded together:
+    it is the start of a decoder that costs."""
+    ends, waiting = False, []
+    while not ends or waiting:
+        if not waiting:
+            waiting.append(segments.get())
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting.append(segments.get_nowait())
+        ends = ends or None in waiting
+        waiting = [one for one in waiting if one is not None]
+        together = [one for one in waiting if (one.name, one.init) == (waiting[0].name, waiting[0].init)][:16]
+        waiting = [one for one in waiting if one not in together]
+        if together:
+            check_codes(together, faults)
+
+
+def check_codes(segments, faults):
+    first = segments[0]
+    times = time_code.times_of(first.init + b"".join(one.data for one in segments), first.track.width, first.track.height)
+    if len(times) != sum(len(one.shown) for one in segments) and len(segments) > 1:
+        for one in segments:  # which of them?
+            check_codes([one], faults)
+        return
+    for one in segments:
+        codes, times = times[:len(one.shown)], times[len(one.shown):]
+        if len(codes) != len(one.shown) or times and len(segments) == 1 or None in codes:
+            faults.add(one.name, f"{one.where}: {len(one.shown)} samples, {len(codes) + len(times)} pictures, {codes.count(None)} of them without time code")
             continue
-        off = max((zero + at - code for at, code in zip(shown, times)), key=abs)
-        if abs(off) > frame + 0.001:
-            faults.add(name, f"{where} lies {off * 1000:.0f} ms off the time code in the picture")
-        faults.count("pictures", len(times))
+        off = max((one.zero + at - code for at, code in zip(one.shown, codes)), key=abs)
+        if abs(off) > one.frame + 0.001:
+            faults.add(one.name, f"{one.where} lies {off * 1000:.0f} ms off the time code in the picture")
+        faults.count("pictures", len(codes))
 
 
 def run(lint, description, segments):

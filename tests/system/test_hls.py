@@ -9,6 +9,7 @@ import time
 import unittest
 
 import support
+from hls_playlist import read_playlist
 from support import ROOT
 from test_record import recorded_seconds
 
@@ -90,10 +91,10 @@ class Live(unittest.TestCase):
         self.assertRegex(index, r'CODECS="avc1\.[0-9a-f]{6},mp4a\.40\.2"')
 
     def test_a_request_waits_for_the_part_it_names(self):
-        playlist = lines(self.server, "/door/stream/live/main/playlist.m3u8")
-        hint = next(line for line in playlist if line.startswith("#EXT-X-PRELOAD-HINT"))
-        name = hint.split('"')[1]
-        number, part = name[1:].split(".")[:2]
+        playlist = read_playlist("\n".join(lines(self.server, "/door/stream/live/main/playlist.m3u8")) + "\n")
+        name = playlist.hints[0]["URI"]
+        number, part = playlist.newest()
+        number, part = (number + 1, 0) if part is None else (number, part + 1)
         got = {}
 
         def fetch(key, path):
@@ -114,7 +115,7 @@ class Live(unittest.TestCase):
         newest = int(value(lines(self.server, "/door/stream/live/main/playlist.m3u8"), "#EXT-X-MEDIA-SEQUENCE"))
         for path, status in ((f"main/playlist.m3u8?_HLS_msn={newest + 100}", 400), ("main/playlist.m3u8?_HLS_part=1", 400),
                              ("main/playlist.m3u8?_HLS_msn=x", 400), ("main/playlist.m3u8?_HLS_msn=1", 200),
-                             ("main/s1.m4s", 404), ("main/s1.x.m4s", 404), ("main/init-0000000000000000.mp4", 404),
+                             ("main/s1.m4s", 404), ("main/s1.x.m4s", 404), ("main/p1.m4s", 404), ("main/p999999999999999.m4s", 404), ("main/init-0000000000000000.mp4", 404),
                              ("other/playlist.m3u8", 404), ("sub-audio/playlist.m3u8", 404)):
             with self.subTest(path):
                 self.assertEqual(self.server.api.get(f"/door/stream/live/{path}").status, status)

@@ -188,7 +188,7 @@ class Playlists(unittest.TestCase):
     def test_a_hint_that_does_not_come_is_told(self):
         for text in GOOD_RELOADS.values():
             self.assertIsNone(wrong_hint(read_playlist(LIVE), read_playlist(text)))
-        self.assertIn("44.1.m4s", wrong_hint(read_playlist(LIVE), read_playlist(LATER.replace('URI="44.1.m4s"', 'URI="44.x.m4s"')))[1])
+        self.assertIn("44.1.m4s", wrong_hint(read_playlist(LIVE), read_playlist(LATER.replace('URI="44.1.m4s"', 'URI="44.x.m4s"'))))
 
     def test_what_ends_stays_as_it_is(self):
         ended = LIVE[:LIVE.index("#EXT-X-PROGRAM-DATE-TIME:2026-11-20T10:00:13.300Z")] + "#EXT-X-ENDLIST\n"
@@ -371,7 +371,7 @@ class Watching(unittest.TestCase):
         with hls_fixture.Server([hls_fixture.RIGHT, *hls_fixture.FAULTS]) as origin:
             lints = {name: HlsLint(f"{origin}/{name}/index.m3u8", coded=name in (hls_fixture.RIGHT, "code")).start()
                      for name in [hls_fixture.RIGHT, *hls_fixture.FAULTS]}
-            time.sleep(15)
+            time.sleep(8)  # of watching
             with concurrent.futures.ThreadPoolExecutor(len(lints)) as pool:
                 lines = dict(zip(lints, pool.map(lambda lint: lint.finish(), lints.values())))
         self.assertEqual(lines.pop(hls_fixture.RIGHT), [])
@@ -389,7 +389,7 @@ class Watching(unittest.TestCase):
         hls_fixture.material()
         with hls_fixture.Server([hls_fixture.RIGHT, *hls_fixture.DASH_FAULTS]) as origin:
             lints = {name: DashLint(f"{origin}/{name}/manifest.mpd", coded=name in (hls_fixture.RIGHT, "code")).start() for name in [hls_fixture.RIGHT, *hls_fixture.DASH_FAULTS]}
-            time.sleep(4)
+            time.sleep(4)  # of watching
             lines = {name: lint.finish() for name, lint in lints.items()}
         self.assertEqual(lines.pop(hls_fixture.RIGHT), [])
         counts = lints[hls_fixture.RIGHT].faults.counts

@@ -11,7 +11,6 @@
 namespace vantage::live {
 namespace {
 
-constexpr Ticks kEven{1800};       // 20 ms: by which segments of one length differ
 constexpr int kListedTargets = 3;  // partial segments are listed of the last three target durations (RFC 8216bis 6.2.2)
 
 class Writer {
@@ -28,31 +27,32 @@ class Writer {
     }
 
     void segments() {
-        auto newest = snapshot_.segments.back()->elapsed;
-        if (snapshot_.open) newest += snapshot_.open->lane(rendition_).duration;
+        Ticks behind{0};  // of what is listed, as players add it up
+        for (const auto& segment : snapshot_.segments) behind += length_of(*segment);
+        if (snapshot_.open && snapshot_.open->lane(rendition_).lists_parts)
+            for (const auto& part : snapshot_.open->lane(rendition_).parts) behind += part->duration;
         for (const auto& segment : snapshot_.segments) {
             begin(*segment);
             const auto& lane = segment->lane(rendition_);
-            if (newest - segment->elapsed < snapshot_.target_duration * kListedTargets) parts(*segment);
+            behind -= length_of(*segment);
+            if (behind < snapshot_.target_duration * kListedTargets) parts(*segment);
             // Nothing of this rendition came: players pass over it.
             if (lane.duration == Ticks{0}) put("#EXT-X-GAP\n");
-            const auto length = lane.duration > Ticks{0} ? lane.duration : segment->lane(Rendition::muxed).duration;
-            put("#EXTINF:{},\n{}{}\n", hls_seconds(lane.start, lane.start + length), prefix_, media_name(segment->number));
+            put("#EXTINF:{},\n{}{}\n", hls_seconds(lane.start, lane.start + length_of(*segment)), prefix_,
+                media_name(segment->number));
         }
     }
 
     void newest() {
-        auto next = std::pair<std::uint64_t, std::size_t>{snapshot_.next_number, 0};
         if (const auto* open = snapshot_.open.get()) {
             const auto& lane = open->lane(rendition_);
             if (lane.lists_parts && !lane.parts.empty()) {
                 begin(*open);
                 parts(*open);
             }
-            if (lane.lists_parts) next = {open->number, lane.parts.size()};
-            if (ends_like_the_last(lane)) next = {open->number + 1, 0};
         }
-        put("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}{}\"\n", prefix_, media_name(next.first, next.second));
+        put("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}{}\"\n", prefix_,
+            part_name(snapshot_.next_serials[static_cast<std::size_t>(rendition_)]));
     }
 
     void report(const HlsReport& report) {
@@ -64,13 +64,9 @@ class Writer {
     std::string take() { return std::move(text_); }
 
   private:
-    // Key frames mostly come at even distances: then the next part is the next segment's.
-    [[nodiscard]] bool ends_like_the_last(const LiveLane& lane) const {
-        const auto& last = snapshot_.segments.back()->lane(rendition_);
-        if (!lane.lists_parts || !last.lists_parts || lane.parts.empty() || lane.parts.size() != last.parts.size())
-            return false;
-        const auto published = lane.parts.back()->start + lane.parts.back()->duration - lane.start;
-        return published >= last.duration - kEven;
+    [[nodiscard]] Ticks length_of(const LiveSegment& segment) const {
+        const auto own = segment.lane(rendition_).duration;
+        return own > Ticks{0} ? own : segment.lane(Rendition::muxed).duration;
     }
 
     template <class... Args>
@@ -91,11 +87,9 @@ class Writer {
     void parts(const LiveSegment& segment) {
         const auto& lane = segment.lane(rendition_);
         if (!lane.lists_parts) return;
-        for (std::size_t i = 0; i < lane.parts.size(); ++i) {
-            const auto& part = *lane.parts[i];
-            put("#EXT-X-PART:DURATION={},URI=\"{}{}\"{}\n", hls_seconds(part.start, part.start + part.duration), prefix_,
-                media_name(segment.number, i), part.independent ? ",INDEPENDENT=YES" : "");
-        }
+        for (const auto& part : lane.parts)
+            put("#EXT-X-PART:DURATION={},URI=\"{}{}\"{}\n", hls_seconds(part->start, part->start + part->duration), prefix_,
+                part_name(part->serial.value_or(0)), part->independent ? ",INDEPENDENT=YES" : "");
     }
 
     const LiveSnapshot& snapshot_;
@@ -148,22 +142,16 @@ std::optional<LiveMediaName> parse_media_name(std::string_view file) {
         name.start = MediaTime(Ticks(static_cast<std::int64_t>(*first)));
         return name;
     }
-    if (kind != 's') return std::nullopt;
-    name.number = first;
-    if (file.empty()) return name;
-    if (file.front() != '.') return std::nullopt;
-    file.remove_prefix(1);
-    const auto part = take_number(file);
-    if (!part || !file.empty()) return std::nullopt;
-    name.part = static_cast<std::size_t>(*part);
+    if ((kind != 's' && kind != 'p') || !file.empty()) return std::nullopt;
+    (kind == 's' ? name.number : name.serial) = first;
     return name;
 }
 
 std::string media_name(std::uint64_t number) {
     return fmt::format("s{}.m4s", number);
 }
-std::string media_name(std::uint64_t number, std::size_t part) {
-    return fmt::format("s{}.{}.m4s", number, part);
+std::string part_name(std::uint64_t serial) {
+    return fmt::format("p{}.m4s", serial);
 }
 std::string media_name(MediaTime start) {
     return fmt::format("t{}.m4s", start.time_since_epoch().count());

@@ -21,15 +21,16 @@ HlsReport hls_report(const LiveSnapshot& snapshot, Rendition rendition, std::str
 std::string hls_live_playlist(const LiveSnapshot& snapshot, Rendition rendition, std::string_view prefix,
                               std::span<const HlsReport> reports);
 
-// "s1763665445.m4s" and "s1763665445.3.m4s" in the playlist, "t158729890050000.m4s" for formats that count in time.
+// "s1763665445.m4s" and "p112874588483.m4s" (LivePart::serial) in the playlist, "t158729890050000.m4s" for formats that
+// count in time. One of them.
 struct LiveMediaName {
     std::optional<std::uint64_t> number;
-    std::optional<std::size_t> part;
+    std::optional<std::uint64_t> serial;
     std::optional<MediaTime> start;
 };
 std::optional<LiveMediaName> parse_media_name(std::string_view file);
 std::string media_name(std::uint64_t number);
-std::string media_name(std::uint64_t number, std::size_t part);
+std::string part_name(std::uint64_t serial);
 std::string media_name(MediaTime start);
 
 }  // namespace vantage::live

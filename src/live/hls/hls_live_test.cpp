@@ -45,6 +45,16 @@ struct Bench {
     LiveWindows windows;
 };
 
+struct Wait {
+    explicit Wait(LiveWindow& window, const LivePosition& position) {
+        window.wait_for(position, [this](Status given) { status = given; });
+    }
+    std::optional<Status> status;
+    [[nodiscard]] std::string word() const {
+        return !status ? "waits" : *status ? "there" : to_string(status->error().code);
+    }
+};
+
 double sum_of(const std::vector<std::string>& lines) {
     double sum = 0;
     for (const auto& line : lines)
@@ -60,21 +70,21 @@ TEST(HlsLive, AWholePlaylist) {
     EXPECT_THAT(
         bench.lines(Rendition::muxed, {{"../sub-video/playlist.m3u8", 1763665501, 2}}),
         ElementsAre("#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-TARGETDURATION:4",
-                    "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.2", "#EXT-X-PART-INF:PART-TARGET=0.4",
+                    "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.26", "#EXT-X-PART-INF:PART-TARGET=0.4",
                     "#EXT-X-MEDIA-SEQUENCE:1763665500", "#EXT-X-DISCONTINUITY-SEQUENCE:0",
                     testing::MatchesRegex("#EXT-X-MAP:URI=\"init-[0-9a-f]+.mp4\""),
                     "#EXT-X-PROGRAM-DATE-TIME:2025-11-20T19:04:05.000Z",
-                    "#EXT-X-PART:DURATION=0.360000,URI=\"s1763665500.0.m4s\",INDEPENDENT=YES",
-                    "#EXT-X-PART:DURATION=0.360000,URI=\"s1763665500.1.m4s\"",
-                    "#EXT-X-PART:DURATION=0.360000,URI=\"s1763665500.2.m4s\"",
-                    "#EXT-X-PART:DURATION=0.360000,URI=\"s1763665500.3.m4s\"",
-                    "#EXT-X-PART:DURATION=0.360000,URI=\"s1763665500.4.m4s\"",
-                    "#EXT-X-PART:DURATION=0.200000,URI=\"s1763665500.5.m4s\"", "#EXTINF:2.000000,", "s1763665500.m4s",
+                    "#EXT-X-PART:DURATION=0.360000,URI=\"p112874592000.m4s\",INDEPENDENT=YES",
+                    "#EXT-X-PART:DURATION=0.360000,URI=\"p112874592001.m4s\"",
+                    "#EXT-X-PART:DURATION=0.360000,URI=\"p112874592002.m4s\"",
+                    "#EXT-X-PART:DURATION=0.360000,URI=\"p112874592003.m4s\"",
+                    "#EXT-X-PART:DURATION=0.360000,URI=\"p112874592004.m4s\"",
+                    "#EXT-X-PART:DURATION=0.200000,URI=\"p112874592005.m4s\"", "#EXTINF:2.000000,", "s1763665500.m4s",
                     "#EXT-X-PROGRAM-DATE-TIME:2025-11-20T19:04:07.000Z",
-                    "#EXT-X-PART:DURATION=0.360000,URI=\"s1763665501.0.m4s\",INDEPENDENT=YES",
-                    "#EXT-X-PART:DURATION=0.360000,URI=\"s1763665501.1.m4s\"",
-                    "#EXT-X-PART:DURATION=0.360000,URI=\"s1763665501.2.m4s\"",
-                    "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"s1763665501.3.m4s\"",
+                    "#EXT-X-PART:DURATION=0.360000,URI=\"p112874592006.m4s\",INDEPENDENT=YES",
+                    "#EXT-X-PART:DURATION=0.360000,URI=\"p112874592007.m4s\"",
+                    "#EXT-X-PART:DURATION=0.360000,URI=\"p112874592008.m4s\"",
+                    "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"p112874592009.m4s\"",
                     "#EXT-X-RENDITION-REPORT:URI=\"../sub-video/playlist.m3u8\",LAST-MSN=1763665501,LAST-PART=2"));
 }
 
@@ -136,23 +146,52 @@ TEST(HlsLive, PartsAreFilledAtEveryFrameRate) {
     }
 }
 
-TEST(HlsLive, TheHintIsRightWhereSegmentsEndWithAFullPart) {
+// Also where segments end earlier or later than the one before, behind a hole, and for sound.
+TEST(HlsLive, EveryHintIsTheNextPart) {
+    for (const auto rendition : {Rendition::muxed, Rendition::video, Rendition::audio}) {
+        Bench bench;
+        bench.camera.run(4);
+        std::string hint;
+        for (int i = 0; i < 400; ++i) {
+            if (i % 50 == 20) bench.camera.gop = 20 + i / 10;
+            if (i == 200) bench.camera.pause(30);
+            bench.camera.run(0.04);
+            const auto parts = bench.lines_with("#EXT-X-PART:", rendition);
+            const auto hinted = bench.lines_with("#EXT-X-PRELOAD-HINT", rendition).front().substr(29);
+            if (!hint.empty() && hinted != hint) {
+                EXPECT_THAT(parts, testing::Contains(HasSubstr(hint))) << i;
+                EXPECT_EQ(std::stoull(hinted.substr(hinted.find("\"p") + 2)),
+                          std::stoull(parts.back().substr(parts.back().find("\"p") + 2)) + 1)
+                    << i;
+            }
+            hint = hinted;
+        }
+    }
+}
+
+TEST(HlsLive, TheHintedPartIsWaitedForAlsoWhereItsSegmentEndsBefore) {
     Bench bench;
     bench.camera.sound = false;
     bench.camera.set_tracks(false);
-    bench.camera.frame = Ticks{9000};  // 10 a second: five parts of 400 ms in 2 s
-    bench.camera.gop = 20;
+    bench.camera.gop = 45;  // five parts of 360 ms
     bench.camera.run(4);
-    std::string hint;
-    for (int i = 0; i < 100; ++i) {
-        bench.camera.run(0.1);
-        const auto parts = bench.lines_with("#EXT-X-PART:");
-        const auto hinted = bench.lines_with("#EXT-X-PRELOAD-HINT").front().substr(29);
-        if (!hint.empty() && hinted != hint) {
-            EXPECT_THAT(parts.back(), HasSubstr(hint));
-        }
-        hint = hinted;
-    }
+    const auto window = bench.window();
+    const auto open_parts = [&] {
+        const auto open = window->snapshot()->open;
+        return open ? open->lane(Rendition::muxed).parts.size() : 0;
+    };
+    for (int i = 0; i < 100 && open_parts() != 5; ++i) bench.camera.run(0.04);
+    ASSERT_EQ(open_parts(), 5U);
+    const auto next = window->snapshot()->next_serials[0];
+    EXPECT_EQ(window->find_part(Rendition::muxed, next), nullptr);
+    EXPECT_EQ(Wait(*window, {Rendition::muxed, 0, {}, next - 3}).word(), "there");
+    EXPECT_EQ(Wait(*window, {Rendition::muxed, 0, {}, next + 1}).word(), "not_found");
+    Wait hinted(*window, {Rendition::muxed, 0, {}, next});
+    EXPECT_EQ(hinted.word(), "waits");
+    bench.camera.run(0.6);
+    EXPECT_EQ(hinted.word(), "there");
+    ASSERT_EQ(open_parts(), 1U);
+    EXPECT_EQ(window->find_part(Rendition::muxed, next), window->snapshot()->open->lane(Rendition::muxed).parts.front());
 }
 
 TEST(HlsLive, SegmentsOfShortGopsLastASecondAndLongOnesAreCut) {
@@ -240,16 +279,6 @@ TEST(HlsLive, ALostFrameMakesNoPartTooLong) {
     EXPECT_NEAR(sum_of(bench.lines_with("#EXTINF")), 11.8, 2.1);
     EXPECT_EQ(bench.lines_with("#EXT-X-DISCONTINUITY").size(), 1U);
 }
-
-struct Wait {
-    explicit Wait(LiveWindow& window, const LivePosition& position) {
-        window.wait_for(position, [this](Status given) { status = given; });
-    }
-    std::optional<Status> status;
-    [[nodiscard]] std::string word() const {
-        return !status ? "waits" : *status ? "there" : to_string(status->error().code);
-    }
-};
 
 TEST(HlsLive, BlockingReload) {
     Bench bench;
@@ -355,10 +384,10 @@ TEST(HlsLive, ATextIsMadeOnceForAChange) {
 
 TEST(HlsLive, NamesOfMedia) {
     EXPECT_EQ(parse_media_name(media_name(17))->number, 17U);
-    EXPECT_EQ(parse_media_name(media_name(17, 3))->part, 3U);
+    EXPECT_EQ(parse_media_name(part_name(17))->serial, 17U);
     EXPECT_EQ(parse_media_name(media_name(test::media_at(5)))->start, test::media_at(5));
-    for (const auto* bad :
-         {"", "s.m4s", "s1.", "s-1.m4s", "s1.x.m4s", "t1.2.m4s", "x1.m4s", "s1.mp4", "s99999999999999999999.m4s"})
+    for (const auto* bad : {"", "s.m4s", "s1.", "s-1.m4s", "s1.2.m4s", "p1.2.m4s", "t1.2.m4s", "x1.m4s", "s1.mp4",
+                            "s99999999999999999999.m4s"})
         EXPECT_FALSE(parse_media_name(bad)) << bad;
 }
 

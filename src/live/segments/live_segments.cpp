@@ -9,8 +9,11 @@ namespace {
 constexpr std::size_t kFewest = 3;  // segments that stay, whatever their size
 constexpr Ticks kAlone{5760};       // 64 ms: a longer frame is a part of its own, which can be grouped at will
 
-Ticks up_to_millisecond(Ticks t) {
-    return Ticks{(t.count() + 89) / 90 * 90};
+// Frames that come a little late still fit. In steps of 20 ms, so that a frame rate gives the same target each time that it
+// is measured.
+Ticks with_slack(Ticks filled) {
+    constexpr Ticks kStep{1800};
+    return (filled * 26 / 25 + kStep - Ticks{1}) / kStep * kStep;
 }
 
 // The configured target, or one that a camera with few frames a second can fill to 85 % (RFC 8216bis 4.4.3.7).
@@ -19,7 +22,7 @@ Ticks target_for(Ticks configured, Ticks frame) {
     const auto filled = frame * (group_for(configured) / frame);
     if (filled * 20 >= configured * 17) return configured;
     const auto frames = frame > kAlone ? std::max<std::int64_t>(1, (configured + frame / 2) / frame) : filled / frame;
-    return up_to_millisecond(frame * frames * 26 / 25);
+    return with_slack(frame * frames);
 }
 
 bool same_init(const InitPtr& a, const InitPtr& b) {
@@ -29,7 +32,7 @@ bool same_init(const InitPtr& a, const InitPtr& b) {
 }  // namespace
 
 Ticks LiveSnapshot::hold_back() const {
-    return *std::ranges::max_element(part_targets) * 3;
+    return std::max(*std::ranges::max_element(part_targets), with_slack(part_target(Rendition::audio))) * 3;
 }
 
 InitPtr LiveSnapshot::init(Rendition r) const {
@@ -51,7 +54,9 @@ InitPtr LiveSnapshot::find_init(Rendition r, std::string_view name) const {
 }
 
 LiveSegments::LiveSegments(const LiveOptions& options, std::uint64_t first_number, std::uint64_t first_discontinuity)
-    : options_(options), next_number_(first_number), discontinuities_(first_discontinuity) {}
+    : options_(options), next_number_(first_number), discontinuities_(first_discontinuity) {
+    next_serials_.fill(first_number * LiveOptions::kMostParts);
+}
 
 void LiveSegments::push(const PartPtr& part) {
     if (born_) {
@@ -154,7 +159,9 @@ void LiveSegments::append(Rendition rendition, const PartPtr& part) {
 void LiveSegments::publish(Rendition rendition) {
     auto& building = building_[static_cast<std::size_t>(rendition)];
     if (building.duration == Ticks{0}) return;
-    open_->lane(rendition).parts.push_back(std::make_shared<const LivePart>(std::move(building)));
+    auto& lane = open_->lane(rendition);
+    if (lane.lists_parts) building.serial = next_serials_[static_cast<std::size_t>(rendition)]++;
+    lane.parts.push_back(std::make_shared<const LivePart>(std::move(building)));
     building = {};
     ++version_;
 }
@@ -213,6 +220,7 @@ LiveSnapshotPtr LiveSegments::snapshot() const {
     out->next_number = next_number_;
     out->target_duration = options_.target_duration;
     out->part_targets = targets_;
+    out->next_serials = next_serials_;
     return out;
 }
 
@@ -233,6 +241,19 @@ LiveSegmentPtr LiveSegments::find(Rendition rendition, MediaTime start) const {
         return segment->lane(rendition).start == start && segment->lane(rendition).duration > Ticks{0};
     });
     return found == held_.rend() ? nullptr : *found;
+}
+
+LivePartPtr LiveSegments::find_part(Rendition rendition, std::uint64_t serial) const {
+    const auto in = [&](const LiveSegment& segment) -> LivePartPtr {
+        const auto& parts = segment.lane(rendition).parts;
+        const auto found = std::ranges::find(parts, serial, [](const LivePartPtr& part) { return part->serial; });
+        return found == parts.end() ? nullptr : *found;
+    };
+    if (open_)
+        if (auto part = in(*open_)) return part;
+    for (auto segment = held_.rbegin(); segment != held_.rend(); ++segment)
+        if (auto part = in(**segment)) return part;
+    return nullptr;
 }
 
 }  // namespace vantage::live

@@ -26,6 +26,7 @@ struct LiveOptions {
     std::size_t most_bytes{192U << 20};  // of what is held, shared with the stream's ring where that still has it
     // A segment ends with the fragment that reaches 1 s, or nearly: GOPs of 1 s last a little less by the camera's clock.
     static constexpr Ticks kLeast{88200};
+    static constexpr std::uint64_t kMostParts = 64;  // of a segment: serials grow more slowly than numbers times this
 };
 
 // A partial segment (RFC 8216bis 4.4.4.9) of one rendition: a run of whole parts.
@@ -35,6 +36,9 @@ struct LivePart {
     bool independent{false};  // a decoder can start in it
     std::size_t bytes{0};
     std::vector<PartPtr> pieces;
+    // Counts the listed ones of a rendition, on over segments: so the next one has a name before it is known whether its
+    // segment goes on (RFC 8216bis 4.4.5.3). Nothing: it is not listed.
+    std::optional<std::uint64_t> serial;
 };
 using LivePartPtr = std::shared_ptr<const LivePart>;
 
@@ -71,9 +75,11 @@ struct LiveSnapshot {
     std::uint64_t next_number{0};          // of the segment after all these
     Ticks target_duration{0};
     std::array<Ticks, kRenditions.size()> part_targets{};
+    std::array<std::uint64_t, kRenditions.size()> next_serials{};  // of the partial segment after all these
 
     [[nodiscard]] Ticks part_target(Rendition r) const { return part_targets[static_cast<std::size_t>(r)]; }
-    // The same for all renditions: three times the longest target.
+    // The same for all renditions: three times the longest target, or what that mostly is for a small stream of few frames,
+    // which stands beside this one (SERVER-CONTROL is the same in all playlists, RFC 8216bis 6.2.4).
     [[nodiscard]] Ticks hold_back() const;
     // The newest init of a rendition; null when it has none.
     [[nodiscard]] InitPtr init(Rendition r) const;
@@ -100,6 +106,8 @@ class LiveSegments {
     // The same without sharing it: good until something changes.
     [[nodiscard]] const LiveSegment* peek(std::uint64_t number) const;
     [[nodiscard]] LiveSegmentPtr find(Rendition rendition, MediaTime start) const;
+    [[nodiscard]] LivePartPtr find_part(Rendition rendition, std::uint64_t serial) const;
+    [[nodiscard]] std::uint64_t next_serial(Rendition r) const { return next_serials_[static_cast<std::size_t>(r)]; }
     [[nodiscard]] bool has_segment() const { return !held_.empty(); }
     [[nodiscard]] std::uint64_t next_number() const { return next_number_; }
     [[nodiscard]] std::uint64_t next_discontinuity() const { return discontinuities_ + listed_discontinuities() + 1; }
@@ -130,6 +138,7 @@ class LiveSegments {
     InitPtr full_;
     bool broken_{true};  // waits for a start of a fragment
     std::uint64_t next_number_;
+    std::array<std::uint64_t, kRenditions.size()> next_serials_{};
     std::uint64_t discontinuities_;
     Ticks elapsed_{0};
     std::size_t bytes_{0};

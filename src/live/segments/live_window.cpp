@@ -106,6 +106,11 @@ LiveSegmentPtr LiveWindow::find(Rendition rendition, MediaTime start) const {
     return segments_.find(rendition, start);
 }
 
+LivePartPtr LiveWindow::find_part(Rendition rendition, std::uint64_t serial) const {
+    const std::lock_guard hold(mutex_);
+    return segments_.find_part(rendition, serial);
+}
+
 bool LiveWindow::has(const LivePosition& position) const {
     const std::lock_guard hold(mutex_);
     return segments_.has_segment() && reached(position);
@@ -143,6 +148,10 @@ void LiveWindow::wait(Waiter waiter) {
 
 // What is too far ahead is a mistake of the player, which would else wait for nothing.
 Status LiveWindow::refusal(const LivePosition& position) const {
+    if (position.serial) {
+        if (*position.serial <= segments_.next_serial(position.rendition)) return {};
+        return fail(errc::not_found, "no playlist has named this piece of live yet");
+    }
     const auto next = segments_.next_number();
     const auto newest = next > 0 ? next - 1 : 0;  // the growing one, or the last
     if (position.number > newest + kMostAhead)
@@ -161,6 +170,7 @@ std::size_t LiveWindow::parts_of(Rendition rendition, std::uint64_t number) cons
 
 // A part behind the last of its segment is the first of the next segment.
 bool LiveWindow::reached(const LivePosition& position) const {
+    if (position.serial) return *position.serial < segments_.next_serial(position.rendition);
     const auto is_complete = [&](std::uint64_t number) {
         const auto next = segments_.next_number();
         if (number >= next) return false;

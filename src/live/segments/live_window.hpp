@@ -31,6 +31,7 @@ struct LivePosition {
     Rendition rendition{Rendition::muxed};
     std::uint64_t number{0};
     std::optional<std::size_t> part{};
+    std::optional<std::uint64_t> serial{};  // of a partial segment, in place of the others
 };
 
 struct LiveWindowOptions {
@@ -63,12 +64,15 @@ class LiveWindow : public std::enable_shared_from_this<LiveWindow> {
     // The segment of a rendition that begins at this decode time.
     [[nodiscard]] LiveSegmentPtr find(Rendition rendition, MediaTime start) const;
 
+    [[nodiscard]] LivePartPtr find_part(Rendition rendition, std::uint64_t serial) const;
+
     // Whether a request for `position` would be answered at once.
     [[nodiscard]] bool has(const LivePosition& position) const;
     // Waits for the first whole segment: at most `longest`.
     void wait_for_snapshot(milliseconds longest, Done done);
     // Waits until the playlist holds `position` or something behind it, however old that is; at most three target durations
-    // (timed_out). invalid_argument for what is too far ahead, overloaded over the limit of waiting requests.
+    // (timed_out). invalid_argument for what is too far ahead, not_found for a serial behind the next, overloaded over the
+    // limit of waiting requests.
     void wait_for(const LivePosition& position, Done done);
     // Ends waits that have lasted too long. Called about once a second.
     void sweep();
