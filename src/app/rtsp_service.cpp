@@ -90,13 +90,14 @@ void RtspService::watch_access(const std::stop_token& stop) {
     }
 }
 
-std::shared_ptr<live::RtspFeed> RtspService::find_feed(std::string_view path) {
+Result<std::shared_ptr<live::RtspFeed>> RtspService::find_feed(std::string_view path) {
     const auto slash = path.find('/');
     const auto camera = CameraId::parse(path.substr(0, slash));
-    if (!camera) return {};
+    if (!camera) return nullptr;
     auto rendition = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
     auto stream = find_stream_(*camera, rendition);
-    return stream ? feeds_.feed_of(std::string(path), std::move(stream)) : nullptr;
+    if (!stream) return stream.error();
+    return feeds_.feed_of(std::string(path), std::move(*stream));
 }
 
 serve::RtspView RtspService::view() const {

@@ -23,9 +23,10 @@ namespace vantage::app {
 
 class RtspService {
   public:
-    // The stream of "", "sub" or a transcode's name of a camera; null: there is none (404). From the service's thread, must
-    // not block.
-    using FindStream = std::function<std::shared_ptr<stream::Stream>(const CameraId& camera, std::string_view rendition)>;
+    // The stream of "", "sub" or a transcode's name of a camera; errors as RtspServerHooks::find_feed has them. From the
+    // service's thread, must not block.
+    using FindStream =
+        std::function<Result<std::shared_ptr<stream::Stream>>(const CameraId& camera, std::string_view rendition)>;
 
     // `config.bind` is set; `tls` null: no RTSPS. The references outlive the service.
     RtspService(const RtspConfig& config, std::shared_ptr<boost::asio::ssl::context> tls, FindStream find_stream,
@@ -37,7 +38,7 @@ class RtspService {
     [[nodiscard]] serve::RtspView view() const;
 
   private:
-    std::shared_ptr<live::RtspFeed> find_feed(std::string_view path);
+    Result<std::shared_ptr<live::RtspFeed>> find_feed(std::string_view path);
     void listen();
     void watch_access(const std::stop_token& stop);
 

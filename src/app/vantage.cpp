@@ -217,11 +217,8 @@ Status Vantage::Parts::serve_rtsp(const std::optional<net::TlsFiles>& tls) {
         if (!made) return made.error();
         context = std::move(*made);
     }
-    const auto find = [this](const CameraId& camera, std::string_view rendition) -> std::shared_ptr<stream::Stream> {
-        auto found = viewed(camera, rendition.empty() ? "main" : std::string(rendition));
-        if (found) return *found;
-        if (found.error().code == errc::overloaded) log::warn("rtsp", "{}: {}", camera.str(), found.error().message);
-        return {};
+    const auto find = [this](const CameraId& camera, std::string_view rendition) {
+        return viewed(camera, rendition.empty() ? "main" : std::string(rendition));
     };
     rtsp_ = std::make_unique<RtspService>(config, std::move(context), find, *stream_access_);
     return {};

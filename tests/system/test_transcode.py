@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Transcodes for viewers: the same pictures at the same times, live and in footage, one for all, capped, ended with the last."""
+import contextlib
 import re
 import subprocess
 import tempfile
@@ -8,9 +9,12 @@ import time
 import unittest
 
 import feed_client
-from support import Server, sim, wait_for
+from rtsp_client import AnnexB, RtspClient, parse_rtp
+from support import Server, ffprobe, sim, wait_for
 from test_linters import strip
 from test_record import recorded_seconds
+from test_rtsp_out import decoded_by_ffmpeg, password_of
+from time_code import times_of
 
 WIDTH, HEIGHT, RATE = 640, 480, 10  # the smallest that shows something: tests share their machine
 
@@ -134,6 +138,42 @@ class Transcodes(unittest.TestCase):
         self.assertEqual(out.returncode, 0, out.stderr)
         frames = [int(line.split("=")[1]) for line in out.stdout.splitlines() if line.startswith("frame=")]
         self.assertGreater(frames[-1], 10)
+
+    def test_rtsp_of_a_transcode(self):
+        url = f"rtsp://admin:{password_of(self.server)}@127.0.0.1:{self.server.rtsp_port}/new"
+        for transport in ("tcp", "udp"):
+            with self.subTest(transport=transport):
+                facts, errors = ffprobe(f"{url}/360p", "-rtsp_transport", transport, "-show_entries", "stream=codec_name,width,height")
+                self.assertEqual(errors, "")
+                self.assertEqual({(s["codec_name"], s.get("width"), s.get("height")) for s in facts["streams"]}, {("h264", 480, 360), ("aac", None, None)})
+                pictures, complaints = decoded_by_ffmpeg(f"{url}/360p", 30, transport)
+                self.assertEqual((pictures, complaints), (30, []))
+                self.assertEqual(running(self.server), 1, "one for both")
+        with contextlib.closing(RtspClient(self.server.rtsp_port, "new/360p", "admin", password_of(self.server))) as client:
+            client.play()
+            stream, marks = AnnexB(), 0
+            for channel, frame in client.frames():
+                if channel == 0:
+                    marker, _, _, _, payload = parse_rtp(frame)
+                    stream.add(payload)
+                    marks += marker
+                if marks > 20:
+                    break
+        shown = times_of(bytes(stream.data), 480, 360)
+        self.assertGreater(len(shown), 15)
+        self.assertNotIn(None, shown, "its pictures are those of the camera, with their time code")
+        wait_for("the end", lambda: running(self.server) == 0, 20)
+
+    def test_rtsp_of_one_too_many_is_refused(self):
+        with feed_client.WebSocket(self.server, "/new/feed") as one, feed_client.WebSocket(self.server, "/old/feed") as two:
+            one.send(type="live", request=1, stream="h264")
+            two.send(type="live", request=1, stream="360p")
+            for socket in (one, two):
+                feed_client.Watched(socket, lambda w: w.media)
+            with contextlib.closing(RtspClient(self.server.rtsp_port, "new/480p", "admin", password_of(self.server))) as client:
+                client.log_in()
+                self.assertEqual(client.ask("DESCRIBE").status, 453)
+            self.assertEqual(running(self.server), 2)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,12 @@ namespace {
 
 namespace asio = boost::asio;
 constexpr auto kUse = asio::as_tuple(asio::use_awaitable);
+
+int status_of(const Error& no_stream) {
+    if (no_stream.code == errc::not_found || no_stream.code == errc::invalid_argument) return 404;
+    return no_stream.code == errc::overloaded ? 453 : 503;
+}
+
 constexpr seconds kHandshake{10};     // of TLS
 constexpr seconds kIdle{30};          // without a session
 constexpr seconds kStartPatience{2};  // a PLAY for its first key frame; then it is answered without RTP-Info
@@ -211,7 +217,9 @@ asio::awaitable<net::RtspReply> RtspConnection::answer(const net::RtspRequest& r
 }
 
 asio::awaitable<Result<std::shared_ptr<RtspStream>>> RtspConnection::stream_of(const std::string& path) {
-    auto stream = shared_->open_stream(path);
+    auto opened = shared_->open_stream(path);
+    if (!opened) co_return opened.error();
+    const auto stream = std::move(*opened);
     if (!stream) co_return fail(errc::not_found, path);
     const auto until = std::chrono::steady_clock::now() + shared_->options.start_timeout;
     while (!stream->known() && !stream->error() && !closed_ && std::chrono::steady_clock::now() < until) {
@@ -229,7 +237,7 @@ asio::awaitable<net::RtspReply> RtspConnection::on_describe(const net::RtspReque
     if (!stream) {
         if (stream.error().code != errc::not_found || target.path.empty())
             log::warn("rtsp", "{}: {}: {}", peer_, target.path, stream.error().message);
-        co_return net::RtspReply{{}, stream.error().code == errc::not_found ? 404 : 503, {}};
+        co_return net::RtspReply{{}, status_of(stream.error()), {}};
     }
     described_ = *stream;
     auto reply = reply_in_session();
@@ -251,7 +259,7 @@ asio::awaitable<net::RtspReply> RtspConnection::on_setup(const net::RtspRequest&
     if (session_ && session_->playing()) co_return net::RtspReply{{}, 455, {}};
     if (session_ && session_->stream().path() != target.path) co_return net::RtspReply{{}, 459, {}};
     auto stream = co_await stream_of(target.path);
-    if (!stream) co_return net::RtspReply{{}, stream.error().code == errc::not_found ? 404 : 503, {}};
+    if (!stream) co_return net::RtspReply{{}, status_of(stream.error()), {}};
     const auto track = target.track.value_or((*stream)->has_track(TrackKind::video) ? TrackKind::video : TrackKind::audio);
     if (!(*stream)->has_track(track)) co_return net::RtspReply{{}, 404, {}};
     const auto transport = choose_transport(request.header("Transport"), shared_->options.udp);

@@ -23,7 +23,7 @@ struct RtspShared {
     RtspServerHooks hooks;
     RtspCounters counters;
     // The running stream of a path, or a new one; null: there is no such path.
-    std::function<std::shared_ptr<RtspStream>(const std::string& path)> open_stream;
+    std::function<Result<std::shared_ptr<RtspStream>>(const std::string& path)> open_stream;
 };
 
 class RtspConnection : public std::enable_shared_from_this<RtspConnection> {

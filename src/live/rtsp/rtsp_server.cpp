@@ -45,7 +45,7 @@ class RtspServer::Impl : public std::enable_shared_from_this<Impl> {
   private:
     asio::awaitable<void> accept(Door& door);
     void admit(asio::ip::tcp::socket socket, const Door& door);
-    std::shared_ptr<RtspStream> open_stream(const std::string& path);
+    Result<std::shared_ptr<RtspStream>> open_stream(const std::string& path);
 
     asio::io_context& io_;
     const std::shared_ptr<RtspShared> shared_;
@@ -59,9 +59,10 @@ class RtspServer::Impl : public std::enable_shared_from_this<Impl> {
 };
 
 Status RtspServer::Impl::listen(Door& door, std::uint16_t port) {
-    shared_->open_stream = [weak = weak_from_this()](const std::string& path) {
+    shared_->open_stream = [weak = weak_from_this()](const std::string& path) -> Result<std::shared_ptr<RtspStream>> {
         const auto self = weak.lock();
-        return self ? self->open_stream(path) : nullptr;
+        if (!self) return nullptr;
+        return self->open_stream(path);
     };
     const auto& options = shared_->options;
     boost::system::error_code error;
@@ -117,14 +118,15 @@ void RtspServer::Impl::admit(asio::ip::tcp::socket socket, const Door& door) {
     asio::co_spawn(io_, [connection] { return connection->run(); }, asio::detached);
 }
 
-std::shared_ptr<RtspStream> RtspServer::Impl::open_stream(const std::string& path) {
+Result<std::shared_ptr<RtspStream>> RtspServer::Impl::open_stream(const std::string& path) {
     if (auto running = streams_[path].lock(); running && !running->error()) return running;
     std::erase_if(streams_, [](const auto& entry) { return entry.second.expired(); });
     const auto feed = shared_->hooks.find_feed(path);
-    if (!feed) return {};
+    if (!feed) return feed.error();
+    if (!*feed) return nullptr;
     auto stream = std::make_shared<RtspStream>(io_, path, shared_->options.catch_up);
     streams_[path] = stream;
-    stream->open(*feed);
+    stream->open(**feed);
     return stream;
 }
 

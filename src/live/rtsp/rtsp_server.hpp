@@ -39,8 +39,8 @@ struct RtspServerOptions {
 };
 
 struct RtspServerHooks {
-    // The feed of a path ("door", without slashes around it); null: 404.
-    std::function<std::shared_ptr<RtspFeed>(std::string_view path)> find_feed;
+    // The feed of a path ("door", without slashes around it); null or not_found: 404, overloaded: 453, another error: 503.
+    std::function<Result<std::shared_ptr<RtspFeed>>(std::string_view path)> find_feed;
     // Who may; null: everybody. Outlives the server.
     RtspAccess* access{nullptr};
 };
