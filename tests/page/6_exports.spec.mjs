@@ -3,6 +3,9 @@
 // gap to export over.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { login, phone, running } from "./browser.mjs";
 import { admin, until } from "./recorder.mjs";
 import { test } from "./suite.mjs";
@@ -57,6 +60,23 @@ function order(page, body) {
     const answer = await fetch("api/v1/exports", { method: "POST", headers, body: JSON.stringify(wish) });
     return answer.json();
   }, body);
+}
+
+// An archive of two films that a player decodes from end to end.
+async function holdsBoth(path) {
+  const folder = await mkdtemp(join(tmpdir(), "vantage-zip-"));
+  try {
+    const unpacked = spawnSync("python3", ["-m", "zipfile", "-e", path, folder]);
+    assert.equal(unpacked.status, 0, String(unpacked.stderr));
+    const names = await readdir(folder);
+    assert.equal(names.length, 2, names.join());
+    for (const name of names) {
+      const decoded = spawnSync("ffmpeg", ["-v", "warning", "-i", join(folder, name), "-map", "0:v", "-f", "null", "-"]);
+      assert.equal(`${decoded.status} ${decoded.stderr}`, "0 ", name);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 test("there are no exports at first, and the page says how to make one", async ({ recorder, browser }) => {
@@ -166,6 +186,10 @@ test("a stretch of two cameras is exported, played, downloaded, shared and remov
   const probe = spawnSync("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", await file.path()]);
   assert.ok(Number(probe.stdout) > 5, `a file of ${probe.stdout} s: ${probe.stderr}`);
 
+  const [archive] = await Promise.all([page.waitForEvent("download"), row.getByRole("link", { name: "Download Parcel", exact: true }).click()]);
+  assert.equal(archive.suggestedFilename(), "Parcel.zip");
+  await holdsBoth(await archive.path());
+
   await row.getByRole("button", { name: "Play Parcel" }).click();
   const preview = page.getByRole("dialog").locator("video");
   await until("the preview to play", () => preview.evaluate((video) => video.currentTime > 0.5));
@@ -179,13 +203,38 @@ test("a stretch of two cameras is exported, played, downloaded, shared and remov
   const stranger = () => fetch(address, { headers: { Range: "bytes=0-7" } });
   const answer = await stranger();
   assert.equal(answer.status, 206);
-  assert.match(await answer.text(), /^PK|ftyp$/);
+  assert.equal((await answer.text()).slice(0, 4), "PK\x03\x04", "of several files the link leads to the archive");
   await page.keyboard.press("Escape");
 
   await row.getByRole("button", { name: "Remove Parcel" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await row.waitFor({ state: "detached" });
   assert.equal((await stranger()).status, 404);
+  assert.deepEqual(page.faults, []);
+}, { seconds: 240 });
+
+test("an export that waits or is written can be cancelled, and says so", async ({ recorder, browser }) => {
+  const page = await browser.open();
+  await login(page, recorder);
+  const { start: from, end: to } = await footage(page, "yard", 15);
+  const wish = { cameras: ["yard"], stream: "main", start: new Date(from * 1000 + 300).toISOString(), end: new Date(to * 1000 - 300).toISOString(), exact: true };
+  // More than are made at a time.
+  const others = [];
+  for (let n = 0; n < 12; n += 1) others.push(await order(page, { ...wish, name: `Before ${n}` }));
+  const last = await order(page, { ...wish, name: "Not wanted" });
+  await page.goto(`${recorder.base}/exports`);
+  const row = page.getByRole("listitem", { name: "Not wanted", exact: true });
+  await row.getByRole("button", { name: "Cancel Not wanted" }).click();
+  await row.getByText("Cancelled", { exact: true }).waitFor();
+  assert.equal(await row.getByRole("link", { name: /^Download/ }).count(), 0);
+  assert.equal((await ask(page, `api/v1/exports/${last.id}`)).state, "cancelled");
+  await row.getByRole("button", { name: "Remove Not wanted" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await row.waitFor({ state: "detached" });
+  for (const { id } of others) await page.evaluate(async (one) => {
+    const { csrf } = await (await fetch("api/v1/me")).json();
+    await fetch(`api/v1/exports/${one}`, { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
+  }, id);
   assert.deepEqual(page.faults, []);
 }, { seconds: 240 });
 

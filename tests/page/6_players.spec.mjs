@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Parser } from "m3u8-parser";
 import { parse as parseManifest } from "mpd-parser";
 import { enter, openPlayer, playing, state } from "./players.mjs";
-import { until } from "./recorder.mjs";
+import { freePort, until } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 
 const players = [
@@ -53,6 +53,31 @@ for (const { name, kind, file, options } of players) {
     assert.ok(behind > 0 && behind < 20, `${behind.toFixed(1)} s behind`);
     assert.deepEqual(serious(now.errors), []);
   });
+}
+
+// A page of another site has no session here: all it needs must come from the link, playlists, media and the clock alike.
+for (const { name, kind, file, options } of players) {
+  test(`${name} plays live by a link on a page of another site, which must be named`, async ({ recorder, browser }) => {
+    const owner = await browser.open();
+    const csrf = await enter(owner, recorder);
+    const made = await owner.request.post(`${recorder.base}/api/v1/links`, { headers: { "X-CSRF-Token": csrf, Origin: new URL(recorder.base).origin }, data: { path: `/door/stream/live/${file}`, seconds: 600 } });
+    assert.equal(made.status(), 200, await made.text());
+    const link = new URL((await made.json()).url, recorder.base).href;
+    const page = await browser.open();
+    const refused = [];
+    page.on("response", (answer) => answer.status() >= 400 && answer.url().startsWith(recorder.base) && refused.push(`${answer.status()} ${answer.url()}`));
+    await openPlayer(page, kind, link, { origin: recorder.wall, options });
+    const first = await playing(page);
+    const now = await playing(page, { where: ({ time }) => time > first.time + 3, what: "three seconds of live" });
+    assert.deepEqual(serious(now.errors), []);
+    assert.deepEqual(refused, []);
+    assert.deepEqual(await page.context().cookies(recorder.base), [], "nothing but the link let it in");
+
+    const stranger = await browser.open();
+    await openPlayer(stranger, kind, link, { origin: `http://127.0.0.1:${await freePort()}`, options });
+    await until("an error of the player", async () => (await state(stranger)).errors.length > 0, 30);
+    assert.equal((await state(stranger)).frames, 0);
+  }, { seconds: 120 });
 }
 
 for (const { name, kind, file, options } of players) {

@@ -11,6 +11,7 @@ const args = [
   "--disable-component-update",
   "--disable-sync",
   "--autoplay-policy=no-user-gesture-required",
+  "--disable-features=LocalNetworkAccessChecks", // the tests' other site is served from nowhere; CORS stays as it is
 ];
 
 export async function startBrowser() {

@@ -94,6 +94,7 @@ export async function startRecorder(binary, { basePath = "", conversions = 2 } =
   if (hasH265) drawn.roof = `file:${join(folder, "h265.mp4")}`;
   const hasIntraRefresh = makeIntraRefresh(join(folder, "refresh.mp4"));
   const port = await freePort();
+  const wall = `http://127.0.0.1:${await freePort()}`;
   const camera = (name) => `rtsp://127.0.0.1:${simPort}/${name}`;
   const simulate = (cameras) => new Process(binary, ["sim", "--port", String(simPort), ...Object.entries(cameras).flatMap(([name, source]) => ["--camera", `${name}=${source}`])]);
   let sim = simulate(drawn);
@@ -111,7 +112,7 @@ export async function startRecorder(binary, { basePath = "", conversions = 2 } =
       [
         `data: ${folder}/data`,
         `time_zone: ${zone}`,
-        `server: {port: ${port}, bind: 127.0.0.1${basePath && `, base_path: ${basePath}`}}`,
+        `server: {port: ${port}, bind: 127.0.0.1, cors_origins: ["${wall}"]${basePath && `, base_path: ${basePath}`}}`,
         "storage: {keep_free: 1%}",
         `transcode: {most: ${conversions}, encoder: x264}`,
         "cameras:",
@@ -134,6 +135,7 @@ export async function startRecorder(binary, { basePath = "", conversions = 2 } =
     const [, token] = await recorder.find("the set-up link", /\/setup\?token=(\S+)/);
     return {
       base: `http://127.0.0.1:${port}${basePath}`,
+      wall, // another site, whose pages may read media
       binary,
       token,
       camera,
