@@ -106,6 +106,7 @@ class Access(unittest.TestCase):
         self.assertEqual(stranger.get(link).status, 200)
         self.assertEqual(stranger.get(link.replace(".mp4", ".mp")).status, 401)
         self.assertEqual(stranger.get(link.replace("/door/", "/safe/")).status, 401)
+        self.assertEqual(stranger.get(re.sub(r"(/link/\d+\.)(.)", lambda m: m[1] + ("B" if m[2] == "A" else "A"), link)).status, 401, "another signature")
         self.assertEqual(stranger.get(re.sub(r"/link/\d+", "/link/99999999999", link)).status, 401)
 
     def test_no_path_leads_out(self):

@@ -65,6 +65,15 @@ def frames_of(data):
     return list(zip(times, codes))
 
 
+def key_frames(data):
+    with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
+        file.write(data)
+        file.flush()
+        facts, errors = ffprobe(file.name, "-select_streams", "v", "-show_entries", "packet=pts_time,flags")
+    assert not errors, errors
+    return [packet for packet in facts["packets"] if packet["flags"].startswith("K")]
+
+
 def decodes(data):
     with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
         file.write(data)
@@ -122,6 +131,13 @@ class Frames(unittest.TestCase):
                     first, end = parse(file["start"]), parse(file["end"])
                     self.assertLessEqual(first, start + 0.5)
                     self.assertGreaterEqual(end, start + 2.5)
+                    # Whole groups of 2 s and no more than are asked for: it begins with the last key frame before the start.
+                    whole = [f["pts_time"] for f in key_frames(fetch(server, file["url"]))]
+                    self.assertEqual(len(frames) % round(2 * fps), 0, f"{len(frames)} frames, key frames at {whole}")
+                    self.assertEqual(len(whole), len(frames) // round(2 * fps))
+                    self.assertEqual(float(whole[0]), 0)
+                    self.assertGreater(first, start + 0.5 - 2 - 1 / fps)
+                    self.assertLess(end, start + 2.5 + 2 + 1 / fps)
                     for at, code in frames:
                         self.assertAlmostEqual(first + at, code, delta=1.5 / fps)
 
