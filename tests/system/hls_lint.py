@@ -42,6 +42,7 @@ class MediaCheck:
         self.next_ticks = {}  # by track kind: where the next one must begin
         self.offset = {}      # by discontinuity number: date minus presentation time
         self.peak = 0.0       # bits a second of the densest whole segment
+        self.seconds = 0.0    # in whole segments, so far
         self.last_map = None
         self.irregular = set()  # (MSN, part): the camera lost a frame in it
 
@@ -153,6 +154,7 @@ class MediaCheck:
         if parts is not None and segment.parts and [d for run in runs for d in run.durations] != parts:
             self.fault(f"{where} has {sum(len(r.durations) for r in runs)} samples, its parts {len(parts)}, or others")
         self.dated(where, segment.date, runs, number)
+        self.seconds += real
         if segment.duration >= 1:
             self.peak = max(self.peak, len(data) * 8 / segment.duration)
         init, tracks = self.inits[segment.map]

@@ -81,12 +81,15 @@ class Coded:
     zero: float    # the Unix time of presentation time 0, as the playlist has it
     shown: list    # presentation times, in order
     frame: float   # seconds
+    whole: int     # so many pictures come before a lost frame, if there was one: those behind it build on it, up to the next key frame
 
     @staticmethod
     def of(name, where, init, data, track, runs, zero=None, date=None):
         """`date`: of the first picture, in place of `zero`."""
         shown = sorted(at for run in runs for at in run.presentations)
-        return Coded(name, where, init, data, track, zero if date is None else date - shown[0], shown, max(runs[0].durations))
+        lengths = [length for run in runs for length in run.durations]
+        whole = next((n + 1 for n, length in enumerate(lengths) if length > 1.5 * min(lengths)), len(lengths))
+        return Coded(name, where, init, data, track, zero if date is None else date - shown[0], shown, max(runs[0].durations), whole)
 
 
 def read_codes(segments, faults):
@@ -116,10 +119,10 @@ def check_codes(segments, faults):
         return
     for one in segments:
         codes, times = times[:len(one.shown)], times[len(one.shown):]
-        if len(codes) != len(one.shown) or times and len(segments) == 1 or None in codes:
+        if len(codes) != len(one.shown) or times and len(segments) == 1 or None in codes[:one.whole]:
             faults.add(one.name, f"{one.where}: {len(one.shown)} samples, {len(codes) + len(times)} pictures, {codes.count(None)} of them without time code")
             continue
-        off = max((one.zero + at - code for at, code in zip(one.shown, codes)), key=abs)
+        off = max((one.zero + at - code for at, code in zip(one.shown, codes) if code is not None), key=abs)
         if abs(off) > one.frame + 0.001:
             faults.add(one.name, f"{one.where} lies {off * 1000:.0f} ms off the time code in the picture")
         faults.count("pictures", len(codes))

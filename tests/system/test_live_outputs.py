@@ -82,7 +82,7 @@ class LiveOutputs(unittest.TestCase):
             for name in cameras:
                 server.wait_state(name, "running")
             lints = {name: self.watch(server, name, coded=name != "hall") for name in cameras}
-            self.trouble(door, server)
+            self.trouble(door, server, lints["door"][0])
             lines = {name: [line for lint in both for line in lint.finish()] for name, both in lints.items()}
         for name, (hls, dash) in lints.items():
             with self.subTest(camera=name):
@@ -94,19 +94,25 @@ class LiveOutputs(unittest.TestCase):
                     self.assertGreater(dash.faults.counts.get(what, 0), 0, what)
         self.check_that_it_happened(lints)
 
-    def trouble(self, door, server):
+    def trouble(self, door, server, lint):
         ends = time.monotonic() + SECONDS
         sources = [DOOR, OTHER]
         while time.monotonic() < ends:
-            time.sleep(10)
+            self.see(lint, 8)
             for source in (sources[0], sources[1]):
                 door.stop()
                 server.wait_state("door", "lost")
-                time.sleep(1)
                 door.start(door=source)
                 server.wait_state("door", "running")
-                time.sleep(8)
+                self.see(lint, 8)
             sources.reverse()
+
+    @staticmethod
+    def see(lint, seconds):
+        """Waits until so much of video was looked at."""
+        watch = next(watch for watch in lint.watches if watch.path.endswith("main-video/playlist.m3u8"))
+        until = watch.media.seconds + seconds
+        wait_for(f"{seconds} s of video", lambda: watch.media.seconds >= until or not watch.is_alive(), 60)
 
     def check_that_it_happened(self, lints):
         """The faults were really there: breaks in the door's playlists, another size, sound that came and went."""
