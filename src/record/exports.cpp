@@ -10,12 +10,9 @@
 namespace vantage::record {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr auto kLongest = std::chrono::days(32);
-constexpr std::size_t kLargestRecord = 4U << 20;
-constexpr const char* kRecord = "job.json";
 
 bool ended(ExportState state) {
     return state != ExportState::queued && state != ExportState::running;
@@ -89,14 +86,14 @@ class Exports::Run final : public ExportReport {
 };
 
 Exports::Exports(ExportOptions options, const footage::Footage& footage, footage::FileSystem& files, const Clock& clock)
-    : options_(std::move(options)), footage_(footage), files_(files), clock_(clock) {}
+    : options_(std::move(options)), footage_(footage), files_(files), folders_(options_.folder, files), clock_(clock) {}
 
 Exports::~Exports() {
     stop();
 }
 
 Status Exports::start() {
-    if (auto made = files_.make_directory(options_.folder); made.has_error()) return made;
+    if (auto made = folders_.make(); made.has_error()) return made;
     load();
     expire();
     for (std::size_t i = 0; i < kRunning; ++i) threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
@@ -115,48 +112,17 @@ void Exports::stop() {
 
 // What was running when the program ended begins again: a file that was cut off is of no use.
 void Exports::load() {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(options_.folder, error)) {
-        const auto text = footage::read_whole(files_, entry.path() / kRecord, kLargestRecord);
-        auto job = text ? parse_export(as_text(*text)) : Result<Export>{text.error()};
-        if (job.has_error() || job->id != entry.path().filename().string()) {
-            log::warn("export", "{} is not an export of Vantage, or damaged; left alone", entry.path().string());
-            continue;
-        }
+    for (auto& job : folders_.load()) {
         auto kept = std::make_shared<Job>();
-        kept->shown = std::move(*job);
+        kept->shown = std::move(job);
         if (!ended(kept->shown.state)) {
-            clear(entry.path(), true);
+            folders_.empty(kept->shown.id);
             kept->shown.state = ExportState::queued;
             queue_.push_back(kept);
         }
         jobs_.emplace(kept->shown.id, std::move(kept));
     }
     std::ranges::sort(queue_, {}, [](const JobPtr& job) { return job->shown.created; });
-}
-
-// Removes a folder's files, and the folder. With `keep_record` only what was exported.
-void Exports::clear(const fs::path& folder, bool keep_record) const {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder, error))
-        if (!keep_record || entry.path().filename() != kRecord)
-            if (auto gone = files_.remove(entry.path()); gone.has_error()) log::warn("export", "{}", gone.error().message);
-    if (!keep_record) fs::remove(folder, error);
-}
-
-Status Exports::save(const Export& job) const {
-    const auto folder = folder_of(job.id);
-    const auto draft = folder / "job.json.new";
-    std::error_code ignored;
-    fs::remove(draft, ignored);
-    auto file = files_.create(draft);
-    if (file.has_error()) return file.error();
-    const auto text = to_json(job);
-    const auto bytes = as_bytes(text);
-    if (auto done = footage::write_all(**file, 0, {&bytes, 1}); done.has_error()) return done;
-    if (auto done = (*file)->sync(); done.has_error()) return done;
-    if (auto done = files_.rename(draft, folder / kRecord); done.has_error()) return done;
-    return files_.sync_directory(folder);
 }
 
 Result<Export> Exports::create(ExportRequest request) {
@@ -171,9 +137,9 @@ Result<Export> Exports::create(ExportRequest request) {
         const std::lock_guard lock(mutex_);
         if (jobs_.size() >= kMostJobs) return fail(errc::overloaded, "there are 1000 exports; remove some");
     }
-    if (auto made = files_.make_directory(folder_of(job->shown.id)); made.has_error()) return made.error();
-    if (auto saved = save(job->shown); saved.has_error()) {
-        clear(folder_of(job->shown.id), false);
+    if (auto made = folders_.make(job->shown.id); made.has_error()) return made.error();
+    if (auto saved = folders_.save(job->shown); saved.has_error()) {
+        folders_.remove(job->shown.id);
         return saved.error();
     }
     const std::lock_guard lock(mutex_);
@@ -227,7 +193,7 @@ Status Exports::remove(const std::string& id) {
         std::erase(queue_, found->second);
         jobs_.erase(found);
     }
-    clear(folder_of(id), false);
+    folders_.remove(id);
     return {};
 }
 
@@ -240,7 +206,7 @@ Result<net::FileBody> Exports::file(const std::string& id, const std::string& na
         if (shown.zip) files.push_back({shown.zip->name, shown.request.cameras.front(), {}, {}, false, shown.zip->bytes, 0});
         for (const auto& file : files) {
             if (file.name != name) continue;
-            net::FileBody body{(folder_of(id) / name).string(), nullptr, fmt::format("\"{}-{:x}\"", id, file.bytes)};
+            net::FileBody body{(folders_.of(id) / name).string(), nullptr, fmt::format("\"{}-{:x}\"", id, file.bytes)};
             const auto growing = found->second->growing.find(name);
             if (growing != found->second->growing.end()) body.growth = growing->second;
             return body;
@@ -283,7 +249,7 @@ void Exports::work(const std::stop_token& stop) {
 
 void Exports::run(const JobPtr& job) {
     Run report(*this, job);
-    const auto folder = folder_of(job->shown.id);
+    const auto folder = folders_.of(job->shown.id);
     log::info("export", "{} begins", job->shown.id);
     Status done;
     try {
@@ -299,7 +265,7 @@ void Exports::run(const JobPtr& job) {
 
 // Files without an archive are better than neither.
 Status Exports::archive(const ExportTools& tools, Job& job, ExportReport& report) {
-    const auto folder = folder_of(job.shown.id);
+    const auto folder = folders_.of(job.shown.id);
     const auto name = archive_name(job.shown);
     auto done = archive_export(tools, job.shown.files, name, folder, report, job.stop.get_token());
     if (done || done.error().code != errc::disk_full) return done;
@@ -314,7 +280,6 @@ Status Exports::archive(const ExportTools& tools, Job& job, ExportReport& report
 
 // What failed leaves nothing but its record, and is not shown any more before it goes.
 void Exports::end(const JobPtr& job, Status status) {
-    const auto folder = folder_of(job->shown.id);
     Export shown;
     bool remove = false;
     {
@@ -335,10 +300,13 @@ void Exports::end(const JobPtr& job, Status status) {
             job->shown.zip.reset();
         }
     }
-    if (!status || remove) clear(folder, !remove);
-    if (!remove)
-        if (auto saved = save(shown); saved.has_error())
+    if (remove) {
+        folders_.remove(shown.id);
+    } else {
+        if (!status) folders_.empty(shown.id);
+        if (auto saved = folders_.save(shown); saved.has_error())
             log::error("export", "the record of {} is not saved: {}", shown.id, saved.error().message);
+    }
     if (status)
         log::info("export", "{} is done: {} files, {:.1f} MB", shown.id, shown.files.size(),
                   static_cast<double>(shown.bytes) / 1e6);

@@ -5,7 +5,7 @@
 #pragma once
 #include "footage/cutter.hpp"
 #include "net/http_body.hpp"
-#include "record/export.hpp"
+#include "record/export_folders.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -73,13 +73,11 @@ class Exports {
     Status archive(const ExportTools& tools, Job& job, ExportReport& report);
     void end(const JobPtr& job, Status status);
     void load();
-    void clear(const std::filesystem::path& folder, bool keep_record) const;
-    Status save(const Export& job) const;
-    [[nodiscard]] std::filesystem::path folder_of(const std::string& id) const { return options_.folder / id; }
 
     const ExportOptions options_;
     const footage::Footage& footage_;
     footage::FileSystem& files_;
+    const ExportFolders folders_;
     const Clock& clock_;
 
     mutable std::mutex mutex_;
