@@ -111,7 +111,8 @@ class Truth(unittest.TestCase):
     def test_sender_reports_tell_the_time_of_the_picture(self):
         with sim(("one", CAMERA)) as url, Server(f"  one: {url('one')}") as server:
             server.wait_state("one", "running")
-            time.sleep(5)  # the camera's own reports come every five seconds: from then on its clock is known
+            # The camera's own reports come every five seconds: from then on its clock is known.
+            wait_for("the camera's clock", lambda: server.stream("one")["timing"]["source"] == "sender reports")
             client = RtspClient(server.rtsp_port, "one", "admin", password_of(server))
             client.play()
             stream, reports, stamps = AnnexB(), [], []

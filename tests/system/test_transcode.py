@@ -10,10 +10,10 @@ import unittest
 
 import feed_client
 from rtsp_client import AnnexB, RtspClient, parse_rtp
+from rtsp_players import decoded_by_ffmpeg, password_of
 from support import Server, ffprobe, sim, wait_for
 from test_linters import strip
 from test_record import recorded_seconds
-from test_rtsp_out import decoded_by_ffmpeg, password_of
 from time_code import times_of
 
 WIDTH, HEIGHT, RATE = 640, 480, 10  # the smallest that shows something: tests share their machine
