@@ -10,7 +10,7 @@ import unittest
 
 from rtsp_client import AnnexB, LossyProxy, RtspClient, parse_rtp, parse_sender_report
 from rtsp_players import CAMERA, decoded_by_ffmpeg, password_of, played_by_gstreamer, recorded_by_vlc, run, vlc_plays_rtsp
-from support import Server, sim
+from support import Server, sim, wait_for
 from time_code import read_strip
 
 WIDTH, HEIGHT = 320, 180
