@@ -70,9 +70,9 @@ class LiveWindow : public std::enable_shared_from_this<LiveWindow> {
     [[nodiscard]] bool has(const LivePosition& position) const;
     // Waits for the first whole segment: at most `longest`.
     void wait_for_snapshot(milliseconds longest, Done done);
-    // Waits until the playlist holds `position` or something behind it, however old that is; at most three target durations
-    // (timed_out). invalid_argument for what is too far ahead, not_found for a serial behind the next, overloaded over the
-    // limit of waiting requests.
+    // Waits until the playlist holds `position` or something behind it, however old that is; at most three target durations.
+    // invalid_argument for what is too far ahead, not_found for a serial behind the next; unavailable when nothing came for
+    // so long, over the limit of waiting requests, and when the window ends.
     void wait_for(const LivePosition& position, Done done);
     // Ends waits that have lasted too long. Called about once a second.
     void sweep();
