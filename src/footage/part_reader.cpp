@@ -30,7 +30,8 @@ Result<std::optional<FoundPart>> PartReader::read(std::uint64_t at) {
     const auto reference = parse_prft(buffer_);
     const std::size_t prft = reference ? kPrft : 0;
     const auto moof = mp4::read_box(buffer_, prft);
-    if (moof.has_error() || moof->type != mp4::fourcc("moof") || moof->size > kLargestMoof) return std::optional<FoundPart>{};
+    if (moof.has_error() || moof->type != mp4::fourcc("moof") || moof->size > kLargestMoof)
+        return std::optional<FoundPart>{};
     const auto header = prft + static_cast<std::size_t>(moof->size) + 8;
     if (header > buffer_.size())
         if (auto done = peek(at, header); done.has_error()) return done.error();
