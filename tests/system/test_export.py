@@ -363,9 +363,15 @@ class Faults(unittest.TestCase):
                 reader.join(30)
                 self.assertEqual(len(taken["data"]), job["files"][0]["bytes"])
                 self.assertEqual(taken["data"], fetch(server, job["files"][0]["url"]))
-                other = server.api.post("/api/v1/exports", {"cameras": ["one"], "start": began, "end": time.time(), "exact": True}).json
-                self.assertEqual(server.api.post(f"/api/v1/exports/{other['id']}/cancel").status, 204)
-                wait_for("an end", lambda: server.api.get(f"/api/v1/exports/{other['id']}").json["state"] in ("cancelled", "done"), 20)
+                # Behind more than are made at a time, so that it is cancelled for certain before it is done.
+                body = {"cameras": ["one"], "start": began, "end": time.time(), "exact": True}
+                others = [server.api.post("/api/v1/exports", body).json["id"] for _ in range(8)]
+                self.assertEqual(server.api.post(f"/api/v1/exports/{others[-1]}/cancel").status, 204)
+                given_up = wait_for("its end", lambda: ended(server, others[-1], "cancelled"), 20)
+                self.assertEqual([file["written"] for file in given_up["files"] if file["written"]], [])
+                self.assertEqual([p.name for p in (server.folder / "data/exports" / others[-1]).iterdir()], ["job.json"])
+                for ident in others[:-1]:
+                    wait_for("the others", lambda i=ident: ended(server, i, "done"), 60)
 
 
 if __name__ == "__main__":
