@@ -19,12 +19,9 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(*pids):
-    """User and system time of the processes so far."""
-    total = 0
-    for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+    """User and system time of the processes so far, by the scheduler's clock: the figures of /proc/PID/stat are sampled at each
+    tick of the kernel, and who wakes with the tick pays for all of it."""
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)  # CPUCLOCK_SCHED, see clock_getcpuclockid(3)
 
 
 def memory_bytes(pid):
