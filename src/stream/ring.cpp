@@ -150,7 +150,7 @@ std::uint64_t Ring::add(const ReaderOptions& options) {
         slot.most_bytes_behind = options.most_bytes_behind;
         slot.is_viewer = options.counts_as_viewer;
         slot.wake = std::make_shared<Wake>();
-        slot.wake->on_ready = options.on_ready;
+        if (options.on_ready) slot.wake->on_ready = std::make_shared<const std::function<void()>>(options.on_ready);
         slots_.emplace(id, std::move(slot));
     }
     if (options.counts_as_viewer) tell_viewers();
@@ -164,7 +164,7 @@ void Ring::remove(std::uint64_t id) {
         auto node = slots_.extract(id);
         slot = std::move(node.mapped());
     }
-    std::function<void()> gone;  // outlives the lock: it may own what owns a reader
+    std::shared_ptr<const std::function<void()>> gone;  // outlives the lock: it may own what owns a reader
     {
         const std::lock_guard hold(slot.wake->calling);
         gone.swap(slot.wake->on_ready);
@@ -183,7 +183,7 @@ void Ring::call(const Wakes& wakes) {
     for (const auto& wake : wakes) {
         const std::lock_guard hold(wake->calling);
         const auto on_ready = wake->on_ready;  // lives on when the call destroys its reader
-        if (on_ready) on_ready();
+        if (on_ready) (*on_ready)();
     }
 }
 

@@ -43,7 +43,7 @@ class Ring {
     // How to wake a reader. Its mutex is held during the call, so that the reader can be destroyed safely.
     struct Wake {
         std::recursive_mutex calling;
-        std::function<void()> on_ready;  // guarded by calling
+        std::shared_ptr<const std::function<void()>> on_ready;  // guarded by calling
     };
     struct Slot {
         std::uint64_t cursor{0};  // number of the next entry

@@ -114,9 +114,7 @@ Status FeedSession::subscribe() {
     stream::ReaderOptions options;
     options.name = sources_.reader_name;
     options.start = stream::Start::newest_fragment;
-    options.on_ready = [wake = wake_] {
-        if (wake) wake();
-    };
+    options.on_ready = wake_;
     reader_ = stream_->subscribe(std::move(options));
     return {};
 }

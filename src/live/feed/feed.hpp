@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One player's feed: reads the page's commands, and hands out live parts or footage when the socket can take more. It pulls,
 // so nothing queues up for a slow page: live falls behind in the stream's ring and is told Dropped, footage waits. Parts are
-// sent from where they lie. Lives on its connection's strand; footage is read on another thread.
+// sent from where they lie. Lives on its connection's thread; footage is read on another thread.
 #pragma once
 #include "base/guarded.hpp"
 #include "footage/footage.hpp"

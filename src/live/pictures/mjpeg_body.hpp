@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Motion JPEG over HTTP (multipart/x-mixed-replace): each picture is sent from where it lies, shared with all who want the
-// same. The server pulls, so a slow client skips pictures. On the connection's strand; the pictures come from another.
+// same. The server pulls, so a slow client skips pictures. On the connection's thread; the pictures come from another.
 #pragma once
 #include "live/pictures/pictures.hpp"
 #include "net/http_body.hpp"

@@ -118,6 +118,7 @@ void LiveSegments::begin_segment(const Part& part) {
     full_ = part.init;
     if (broken_) building_ = {};
     auto& segment = open_.emplace();
+    shared_open_.reset();
     segment.number = next_number_++;
     segment.discontinuity = std::exchange(broken_, false) && !held_.empty();
     segment.independent = part.independent && part.starts_fragment;
@@ -138,6 +139,7 @@ void LiveSegments::append(Rendition rendition, const PartPtr& part) {
     const auto most = target(rendition);
     const bool leads = part->track == leading_track(rendition, full_->tracks);
     if (leads && building.duration > Ticks{0} && building.duration + part->duration > most) publish(rendition);
+    shared_open_.reset();
     building.pieces.push_back(part);
     building.bytes += part->data.size();
     lane.bytes += part->data.size();
@@ -168,6 +170,7 @@ void LiveSegments::publish(Rendition rendition) {
 
 void LiveSegments::finish_segment() {
     if (!open_) return;
+    shared_open_.reset();
     for (const auto rendition : kRenditions) publish(rendition);
     for (const auto rendition : kRenditions) {
         auto& lane = open_->lane(rendition);
@@ -216,7 +219,7 @@ LiveSnapshotPtr LiveSegments::snapshot() const {
     out->version = version_;
     out->discontinuities = discontinuities_;
     out->segments.assign(held_.begin() + static_cast<std::ptrdiff_t>(first_listed_), held_.end());
-    if (open_) out->open = std::make_shared<const LiveSegment>(*open_);
+    out->open = share_open();
     out->next_number = next_number_;
     out->target_duration = options_.target_duration;
     out->part_targets = targets_;
@@ -224,8 +227,14 @@ LiveSnapshotPtr LiveSegments::snapshot() const {
     return out;
 }
 
+// One copy for all who ask before it grows.
+LiveSegmentPtr LiveSegments::share_open() const {
+    if (open_ && !shared_open_) shared_open_ = std::make_shared<const LiveSegment>(*open_);
+    return open_ ? shared_open_ : nullptr;
+}
+
 LiveSegmentPtr LiveSegments::find(std::uint64_t number) const {
-    if (open_ && open_->number == number) return std::make_shared<const LiveSegment>(*open_);
+    if (open_ && open_->number == number) return share_open();
     if (held_.empty() || number < held_.front()->number || number > held_.back()->number) return nullptr;
     return held_[static_cast<std::size_t>(number - held_.front()->number)];
 }

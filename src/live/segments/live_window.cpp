@@ -73,7 +73,7 @@ void LiveWindow::pump() {
         }
         answers = take_waiters({}, [this](const Waiter& waiter) { return is_due(waiter); });
     }
-    answer(std::move(answers));
+    answer_in_turns(std::move(answers), 0);
 }
 
 void LiveWindow::take(stream::Event& event) {
@@ -205,6 +205,17 @@ LiveWindow::Answers LiveWindow::take_waiters(const Status& status, Predicate pre
 
 void LiveWindow::answer(Answers answers) {
     for (auto& [done, status] : answers) done(status);
+}
+
+// Each answer is sent at once; what else happens on the executor's thread gets its turn between them.
+void LiveWindow::answer_in_turns(Answers answers, std::size_t from) {
+    constexpr std::size_t kTurn = 64;
+    const auto end = std::min(answers.size(), from + kTurn);
+    for (; from < end; ++from) std::exchange(answers[from].first, nullptr)(answers[from].second);
+    if (from == answers.size()) return;
+    post_([self = shared_from_this(), answers = std::move(answers), from]() mutable {
+        self->answer_in_turns(std::move(answers), from);
+    });
 }
 
 void LiveWindow::sweep() {

@@ -109,6 +109,7 @@ class LiveWindow : public std::enable_shared_from_this<LiveWindow> {
     template <class Predicate>
     Answers take_waiters(const Status& status, Predicate predicate);
     static void answer(Answers answers);
+    void answer_in_turns(Answers answers, std::size_t from);
 
     const LiveWindowOptions options_;
     const Clock& clock_;
