@@ -26,7 +26,7 @@ struct GatherBody {
 };
 
 // A body that is made while it is sent: chunked, or to an HTTP/1.0 client until the connection closes. The server pulls, so
-// a slow client makes nothing queue up. Except for `wake`, everything happens on the connection's strand. A HEAD request
+// a slow client makes nothing queue up. Except for `wake`, everything happens on the connection's thread. A HEAD request
 // gets the headers, and neither on_open nor on_close is called. When the server stops, it is cut.
 class BodySource {
   public:

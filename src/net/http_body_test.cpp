@@ -5,6 +5,8 @@
 
 #include "net/http_fixture.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <fstream>
 #include <latch>
 
@@ -268,17 +270,21 @@ TEST(FileGrowth, TellsWhenEnoughIsThereOrItFailed) {
 class LaterTest : public HttpBodyTest {
   protected:
     using Done = std::function<void(Response)>;
-    void start_later() {
+    void start_later(std::ptrdiff_t requests = 3) {
+        asked.emplace(requests);
         HttpOptions options;
         options.limits.workers = 1;
         start(
             [this](const Request& request) {
                 if (request.path != "/later") return text("at once");
                 Response response;
+                response.headers.add("X-Frame-Options", "DENY");
+                response.headers.add("Content-Type", "application/octet-stream");
+                response.headers.add("Vary", "Origin");
                 response.later = [this](Done done) {
                     const std::lock_guard hold(mutex);
                     waiting.push_back(std::move(done));
-                    asked.count_down();
+                    asked->count_down();
                 };
                 return response;
             },
@@ -286,14 +292,14 @@ class LaterTest : public HttpBodyTest {
     }
     std::mutex mutex;
     std::vector<Done> waiting;
-    std::latch asked{3};
+    std::optional<std::latch> asked;
 };
 
 TEST_F(LaterTest, AnAnswerComesLaterAndHoldsNoWorker) {
     start_later();
     TestClient a(server->port()), b(server->port()), c(server->port()), quick(server->port());
     for (auto* client : {&a, &b, &c}) client->send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
-    asked.wait();
+    asked->wait();
     EXPECT_EQ(body_of(quick.request("GET", "/")), "at once");
     std::jthread([this] {
         for (const auto& done : waiting) {
@@ -307,11 +313,50 @@ TEST_F(LaterTest, AnAnswerComesLaterAndHoldsNoWorker) {
     }
 }
 
+TEST_F(LaterTest, WhatWasSaidBeforeGoesWithTheAnswer) {
+    start_later(1);
+    TestClient client(server->port());
+    client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    asked->wait();
+    auto answer = text("now");
+    answer.headers.add("Vary", "Accept-Encoding");
+    waiting.front()(answer);
+    const auto got = client.response();
+    EXPECT_EQ(got.headers.get("X-Frame-Options"), "DENY");
+    EXPECT_EQ(got.headers.get("Content-Type"), "text/plain") << "the later word counts";
+    EXPECT_EQ(got.headers.count("Content-Type"), 1U);
+    EXPECT_EQ(got.headers.count("Vary"), 2U);
+}
+
+// More than one turn of the thread, from it and from another.
+TEST_F(LaterTest, ManyAreAnsweredAtOnce) {
+    constexpr std::ptrdiff_t kMany = 150;
+    start_later(kMany);
+    std::vector<std::unique_ptr<TestClient>> clients;
+    for (std::ptrdiff_t i = 0; i < kMany; ++i) {
+        clients.push_back(std::make_unique<TestClient>(server->port()));
+        clients.back()->send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    asked->wait();
+    for (std::size_t i = 0; i < kMany / 2; ++i) waiting[i](text("from here"));
+    boost::asio::post(io, [this] {
+        for (std::size_t i = kMany / 2; i < kMany; ++i) waiting[i](text("from there"));
+    });
+    std::size_t here = 0;
+    for (const auto& client : clients) {
+        const auto body = body_of(client->response());
+        EXPECT_TRUE(body == "from here" || body == "from there") << body;
+        here += body == "from here" ? 1 : 0;
+        EXPECT_EQ(body_of(client->request("GET", "/")), "at once");
+    }
+    EXPECT_EQ(here, kMany / 2);
+}
+
 TEST_F(LaterTest, AnAnswerThatNobodyGivesIsAFailure) {
     start_later();
     TestClient a(server->port()), b(server->port()), gone(server->port());
     for (auto* client : {&a, &b, &gone}) client->send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
-    asked.wait();
+    asked->wait();
     gone.close();
     waiting.clear();
     EXPECT_EQ(a.response().status, 500);
@@ -322,7 +367,7 @@ TEST_F(LaterTest, StoppingAnswersAndLateAnswersAreHarmless) {
     start_later();
     TestClient a(server->port()), b(server->port()), c(server->port());
     for (auto* client : {&a, &b, &c}) client->send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
-    asked.wait();
+    asked->wait();
     std::jthread stopper([this] { server->stop(seconds(20)); });
     EXPECT_EQ(a.response().status, 503);
     EXPECT_EQ(a.rest(), "");

@@ -3,16 +3,10 @@
 
 #include "base/log.hpp"
 #include "net/http_encoding.hpp"
+#include "net/http_parser.hpp"
 #include "net/websocket_connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <fmt/format.h>
 
 namespace vantage::net {
@@ -21,28 +15,8 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
-Method to_method(http::verb verb) {
-    switch (verb) {
-        case http::verb::get:
-            return Method::get;
-        case http::verb::head:
-            return Method::head;
-        case http::verb::post:
-            return Method::post;
-        case http::verb::put:
-            return Method::put;
-        case http::verb::delete_:
-            return Method::del;
-        case http::verb::options:
-            return Method::options;
-        default:
-            return Method::other;
-    }
-}
-
-std::string remote_address(const asio::ip::tcp::socket& socket) {
+std::string remote_address(const Socket& socket) {
     boost::system::error_code error;
     const auto endpoint = socket.remote_endpoint(error);
     return error ? std::string() : plain_address(endpoint.address().to_string());
@@ -92,7 +66,7 @@ class LaterAnswer : public std::enable_shared_from_this<LaterAnswer> {
             explicit Last(std::shared_ptr<LaterAnswer> to) : answer(std::move(to)) {}
             Last(const Last&) = delete;
             Last& operator=(const Last&) = delete;
-            ~Last() { answer->give(problem_response(500, "internal", "the server failed; its log says why")); }
+            ~Last() { answer->give_up(); }
         };
         return [last = std::make_shared<const Last>(shared_from_this())](Response response) {
             last->answer->give(std::move(response));
@@ -104,6 +78,13 @@ class LaterAnswer : public std::enable_shared_from_this<LaterAnswer> {
     }
 
   private:
+    void give_up() {
+        {
+            const std::lock_guard hold(mutex_);
+            if (given_) return;
+        }
+        give(problem_response(500, "internal", "the server failed; its log says why"));
+    }
     void give(Response response) {
         {
             const std::lock_guard hold(mutex_);
@@ -112,7 +93,7 @@ class LaterAnswer : public std::enable_shared_from_this<LaterAnswer> {
             response_->later = nullptr;
             response_->websocket = nullptr;
         }
-        wakeup_->wake();
+        wakeup_->wake_now();
     }
 
     const std::shared_ptr<Wakeup> wakeup_;
@@ -123,10 +104,10 @@ class LaterAnswer : public std::enable_shared_from_this<LaterAnswer> {
 
 }  // namespace
 
-HttpConnection::HttpConnection(asio::ip::tcp::socket socket, asio::ssl::context* tls, std::shared_ptr<HttpShared> shared)
+HttpConnection::HttpConnection(Socket socket, asio::ssl::context* tls, std::shared_ptr<HttpShared> shared)
     : shared_(std::move(shared)),
       transport_(std::move(socket), tls),
-      wakeup_(std::make_shared<Wakeup>(transport_.get_executor())),
+      wakeup_(std::make_shared<Wakeup>(shared_->wakeups, transport_.get_executor())),
       buffer_(shared_->options.limits.header_bytes + (64U << 10)),
       ticker_(transport_.get_executor()),
       least_limit_(std::min({shared_->options.limits.header_time, shared_->options.limits.body_time,
@@ -185,7 +166,7 @@ void HttpConnection::tick() {
     });
 }
 
-asio::awaitable<bool> HttpConnection::handshake() {
+Task<bool> HttpConnection::handshake() {
     if (transport_.tls() == nullptr) co_return true;
     transport_.next_layer().expires_after(shared_->options.limits.header_time);
     const auto [error] = co_await transport_.tls()->async_handshake(asio::ssl::stream_base::server, kTuple);
@@ -193,72 +174,60 @@ asio::awaitable<bool> HttpConnection::handshake() {
     co_return !error;
 }
 
-asio::awaitable<bool> HttpConnection::wait_for_request() {
-    if (buffer_.size() > 0) co_return true;
+// False when no further request is wanted.
+bool HttpConnection::begin_to_wait() {
     idle_ = true;
-    if (finishing_ || shared_->stopping) co_return false;
+    if (finishing_ || shared_->stopping) return false;
     limit(shared_->options.limits.idle_time, Overdue::close);
-    const auto space = buffer_.prepare(4096);
-    const auto [error, size] = co_await transport_.async_read_some(space, kTuple);
-    idle_ = false;
-    if (error || size == 0) co_return false;
-    buffer_.commit(size);
-    co_return true;
+    return true;
 }
 
-asio::awaitable<HttpConnection::Read> HttpConnection::read_request(Request& request) {
+// The rest of a request of which `error` tells how far it has come; false when it was refused or the client has gone.
+Task<bool> HttpConnection::read_rest(RequestParser& parser, const Request& request, beast::error_code error) {
     const auto& limits = shared_->options.limits;
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-    parser.body_limit(limits.body_bytes);
-    keep_alive_ = false;
-    // A whole header mostly has come with the bytes that woke us; then nothing is waited for.
-    beast::error_code error;
-    auto read = parser.put(buffer_.data(), error);
-    buffer_.consume(read);
     limit(limits.header_time, Overdue::cancel);
-    if (error == http::error::need_more) {
-        error = {};
-        std::tie(error, read) = co_await http::async_read_header(transport_, buffer_, parser, kTuple);
-    }
+    if (error == http::error::need_more)
+        std::tie(error, std::ignore) = co_await http::async_read_header(transport_, buffer_, parser, kTuple);
     if (!error && !parser.is_done()) {
         limit(limits.body_time, Overdue::cancel);
-        if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        if (equals_ignoring_case(request.headers.get("Expect"), "100-continue")) {
             const bool sent = co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", {});
-            if (!sent) co_return Read::gone;
+            if (!sent) co_return false;
             limit(limits.body_time, Overdue::cancel);
         }
-        std::tie(error, read) = co_await http::async_read(transport_, buffer_, parser, kTuple);
+        std::tie(error, std::ignore) = co_await http::async_read(transport_, buffer_, parser, kTuple);
     }
     unlimit();
-    if (error) {
-        if (!timed_out_ && is_gone(error)) co_return Read::gone;
-        const auto refusal = timed_out_ ? kTooSlow : refusal_of(error);
-        co_await refuse(refusal.status, refusal.code, refusal.detail);
-        co_return Read::refused;
-    }
-    auto& message = parser.get();
-    const bool both_lengths =
-        message.count(http::field::content_length) > 0 && message.count(http::field::transfer_encoding) > 0;
-    if (both_lengths ||
-        message.count(http::field::host) != (message.version() >= 11 ? 1U : message.count(http::field::host))) {
-        co_await refuse(400, "malformed",
-                        both_lengths ? "both Content-Length and Transfer-Encoding" : "exactly one Host is needed");
-        co_return Read::refused;
-    }
-    keep_alive_ = message.keep_alive();
-    old_client_ = message.version() < 11;
-    request.method = to_method(message.method());
-    request.raw_target = std::string(message.target());
-    for (const auto& field : message) request.headers.add(std::string(field.name_string()), std::string(field.value()));
-    request.body = std::move(message.body());
-    request.wants_websocket = list_contains(request.headers.get("Connection"), "upgrade") &&
-                              list_contains(request.headers.get("Upgrade"), "websocket");
-    shared_->proxies.resolve(peer_, transport_.tls() != nullptr, request);
-    co_return Read::request;
+    if (!error) co_return true;
+    if (!timed_out_ && is_gone(error)) co_return false;
+    const auto refusal = timed_out_ ? kTooSlow : refusal_of(error);
+    co_await refuse(refusal.status, refusal.code, refusal.detail);
+    co_return false;
 }
 
-std::optional<Response> HttpConnection::handle_quickly(const Request& request) const {
+// Completes a request that was read; an answer when it is refused.
+std::optional<Response> HttpConnection::accept_request(const RequestParser& parser, Request& request) {
+    const auto& headers = request.headers;
+    keep_alive_ = false;
+    old_client_ = parser.is_http_1_0();
+    if (headers.has("Content-Length") && headers.has("Transfer-Encoding"))
+        return problem_response(400, "malformed", "both Content-Length and Transfer-Encoding");
+    if (!old_client_ && headers.count("Host") != 1) return problem_response(400, "malformed", "exactly one Host is needed");
+    keep_alive_ = parser.keep_alive();
+    request.wants_websocket =
+        list_contains(headers.get("Connection"), "upgrade") && list_contains(headers.get("Upgrade"), "websocket");
+    shared_->proxies.resolve(peer_, transport_.tls() != nullptr, request);
+    if (!strip_base(shared_->options.base_path, request.raw_target))
+        return problem_response(404, "not_found", "everything is below " + shared_->options.base_path + "/");
+    auto target = parse_target(request.raw_target);
+    if (!target) return problem_response(400, "malformed", target.error().message);
+    request.path = std::move(target->path);
+    request.query = std::move(target->query);
+    return std::nullopt;
+}
+
+// Nothing: a worker is asked.
+std::optional<Response> HttpConnection::answer_at_once(Request& request) const {
     if (!shared_->quick) return std::nullopt;
     try {
         return shared_->quick(request);
@@ -268,23 +237,21 @@ std::optional<Response> HttpConnection::handle_quickly(const Request& request) c
     }
 }
 
-asio::awaitable<Response> HttpConnection::handle(const Request& request) {
-    // Runs on a worker; the coroutine then goes on here, on the strand.
-    auto work = [this, &request]() -> asio::awaitable<Response> {
+Task<Response> HttpConnection::handle(const Request& request) {
+    auto work = on_worker([this, &request] {
         try {
             auto response = shared_->handler(request);
             compress(request, response);
-            co_return response;
+            return response;
         } catch (const std::exception& e) {
             log::error("http", "{} {}: {}", to_string(request.method), request.path, e.what());
-            co_return problem_response(500, "internal", "the server failed; its log says why");
+            return problem_response(500, "internal", "the server failed; its log says why");
         }
-    };
-    auto running = asio::co_spawn(shared_->workers.get_executor(), std::move(work), asio::use_awaitable);
-    co_return co_await std::move(running);
+    });
+    co_return co_await std::move(work);
 }
 
-asio::awaitable<Response> HttpConnection::answer_later(Response response) {
+Task<Response> HttpConnection::answer_later(Response response) {
     const auto answer = std::make_shared<LaterAnswer>(wakeup_);
     wakeup_->forget();
     try {
@@ -292,15 +259,17 @@ asio::awaitable<Response> HttpConnection::answer_later(Response response) {
     } catch (const std::exception& e) {
         log::error("http", "an answer that was to come later: {}", e.what());  // the taker has gone: 500
     }
-    while (!broken_ && !finishing_) {
-        if (auto given = answer->take()) co_return std::move(*given);
-        co_await wakeup_->wait();
-    }
     auto given = answer->take();
-    co_return given ? std::move(*given) : problem_response(503, "overloaded", "the server stops");
+    while (!given && !broken_ && !finishing_) {
+        co_await wakeup_->wait();
+        given = answer->take();
+    }
+    if (!given) given = problem_response(503, "overloaded", "the server stops");
+    given->headers.add_missing(std::move(response.headers));
+    co_return std::move(*given);
 }
 
-asio::awaitable<bool> HttpConnection::refuse(int status, std::string_view code, std::string_view detail) {
+Task<bool> HttpConnection::refuse(int status, std::string_view code, std::string_view detail) {
     keep_alive_ = false;
     const Request none;
     auto response = problem_response(status, code, detail);
@@ -308,7 +277,7 @@ asio::awaitable<bool> HttpConnection::refuse(int status, std::string_view code, 
     co_return co_await std::move(sending);
 }
 
-asio::awaitable<void> HttpConnection::run() {
+Task<void> HttpConnection::run() {
     const auto self = shared_from_this();
     std::exception_ptr failure;
     try {
@@ -322,43 +291,52 @@ asio::awaitable<void> HttpConnection::run() {
     if (failure) std::rethrow_exception(failure);
 }
 
-asio::awaitable<void> HttpConnection::serve() {
-    transport_.next_layer().socket().set_option(asio::ip::tcp::no_delay(true));
-    const bool ready = co_await handshake();
-    while (ready && co_await wait_for_request()) {
-        Request request;
-        const auto read = co_await read_request(request);
-        if (read != Read::request) break;
-        Response response;
-        const bool below_base = strip_base(shared_->options.base_path, request.raw_target);
-        auto target = parse_target(request.raw_target);
-        if (!below_base) {
-            response = problem_response(404, "not_found", "everything is below " + shared_->options.base_path + "/");
-        } else if (!target) {
-            response = problem_response(400, "malformed", target.error().message);
-        } else {
-            request.path = std::move(target->path);
-            request.query = std::move(target->query);
-            auto quick = handle_quickly(request);
-            if (quick) {
-                response = std::move(*quick);
-            } else {
-                response = co_await handle(request);
+Task<void> HttpConnection::serve() {
+    auto& socket = transport_.next_layer().socket();
+    socket.set_option(asio::ip::tcp::no_delay(true));
+    bool open = co_await handshake();
+    while (open) {
+        while (open && buffer_.size() == 0) {
+            if (!begin_to_wait()) {
+                open = false;
+                break;
             }
-            if (response.later) response = co_await answer_later(std::move(response));
+            // Without Beast's time limits, which have a timer of their own.
+            auto reading = transport_.tls() != nullptr ? transport_.tls()->async_read_some(buffer_.prepare(4096), kTuple)
+                                                       : socket.async_receive(buffer_.prepare(4096), kTuple);
+            const auto [error, size] = co_await std::move(reading);
+            buffer_.commit(size);
+            open = !error;
         }
-        if (response.websocket) {
-            co_await run_websocket(transport_, request, response.websocket, shared_->options.limits, finish_websocket_);
+        idle_ = false;
+        if (!open) break;
+        Request request;
+        RequestParser parser(shared_->options.limits, request);
+        const auto error = parser.take(buffer_);
+        unlimit();
+        if (error || !parser.is_done()) {
+            const bool whole = co_await read_rest(parser, request, error);
+            if (!whole) break;
+        }
+        auto response = accept_request(parser, request);
+        if (!response) response = answer_at_once(request);
+        if (!response) response = co_await handle(request);
+        if (response->later) response = co_await answer_later(std::move(*response));
+        if (response->websocket) {
+            co_await run_websocket(transport_, request, response->websocket, shared_->options.limits, shared_->wakeups,
+                                   finish_websocket_);
             finish_websocket_ = nullptr;
             co_return;
         }
-        const bool written = co_await write(request, std::move(response));
-        if (!written || !keep_alive_) break;
+        const auto sent = write_now(request, *response);
+        open = sent != Sent::failed;
+        if (sent == Sent::some) open = co_await write_rest(request, std::move(*response));
+        open = open && keep_alive_;
     }
     co_await close();
 }
 
-asio::awaitable<void> HttpConnection::close() {
+Task<void> HttpConnection::close() {
     unlimit();
     auto& tcp = transport_.next_layer();
     if (!tcp.socket().is_open()) co_return;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // One accepted connection: reads requests, runs the handler on a worker, writes responses, until it is closed or becomes a
-// WebSocket. Lives on its strand. Internal to net; costly to include.
+// WebSocket. Lives on the io_context's thread. A request that can be answered at once from memory, which is what hundreds of
+// players ask for at the same moment, is read, answered and sent without another coroutine or thread. Internal to net;
+// costly to include.
 #pragma once
 #include "net/http_proxy.hpp"
 #include "net/http_server.hpp"
 #include "net/http_transport.hpp"
 #include "net/wakeup.hpp"
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
@@ -28,56 +30,73 @@ struct HttpShared {
     boost::asio::thread_pool workers;
     std::atomic<bool> stopping{false};
 
-    HttpShared(HttpOptions o, HttpHandler h, QuickHandler q)
-        : options(std::move(o)), handler(std::move(h)), quick(std::move(q)), workers(options.limits.workers) {}
+    const std::shared_ptr<WakeupQueue> wakeups;
+
+    HttpShared(const Executor& executor, HttpOptions o, HttpHandler h, QuickHandler q)
+        : options(std::move(o)),
+          handler(std::move(h)),
+          quick(std::move(q)),
+          workers(options.limits.workers),
+          wakeups(std::make_shared<WakeupQueue>(executor)) {}
 };
+
+class RequestParser;
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   public:
-    HttpConnection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* tls, std::shared_ptr<HttpShared> shared);
+    HttpConnection(Socket socket, boost::asio::ssl::context* tls, std::shared_ptr<HttpShared> shared);
 
-    boost::asio::awaitable<void> run();
+    Task<void> run();
     // The server stops: closes when idle, finishes what runs. Safe from any thread.
     void finish();
     // Cuts it. Safe from any thread.
     void cut();
 
   private:
-    // How the reading of a request ended.
-    enum class Read : std::uint8_t { request, refused, gone };
+    // How far an answer from memory has come.
+    enum class Sent : std::uint8_t { all, some, failed };
     struct FileSpan {
         int file;
         std::uint64_t at, end;
         FileGrowth* growth;
     };
 
-    boost::asio::awaitable<void> serve();
-    boost::asio::awaitable<bool> handshake();
-    boost::asio::awaitable<bool> wait_for_request();
-    boost::asio::awaitable<Read> read_request(Request& request);
-    std::optional<Response> handle_quickly(const Request& request) const;
-    boost::asio::awaitable<Response> handle(const Request& request);
-    boost::asio::awaitable<Response> answer_later(Response response);
-    boost::asio::awaitable<bool> refuse(int status, std::string_view code, std::string_view detail);
-    boost::asio::awaitable<void> close();
+    Task<void> serve();
+    Task<bool> handshake();
+    bool begin_to_wait();
+    Task<bool> read_rest(RequestParser& parser, const Request& request, boost::beast::error_code error);
+    std::optional<Response> accept_request(const RequestParser& parser, Request& request);
+    std::optional<Response> answer_at_once(Request& request) const;
+    Task<Response> handle(const Request& request);
+    Task<Response> answer_later(Response response);
+    Task<bool> refuse(int status, std::string_view code, std::string_view detail);
+    Task<void> close();
+
+    // Runs it where it may block; gives what it gives and throws what it throws.
+    template <class Work>
+    Task<std::invoke_result_t<Work&>> on_worker(Work work);
 
     // http_write.cpp; false when the connection can carry nothing more.
-    boost::asio::awaitable<bool> write(const Request& request, Response response);
-    boost::asio::awaitable<bool> write_all(std::string_view head, std::span<const SharedBody> pieces,
-                                           std::string_view tail = {});
-    boost::asio::awaitable<bool> send(std::span<iovec> pieces);
-    boost::asio::awaitable<bool> write_source(const Request& request, Response response, std::shared_ptr<BodySource> source);
-    boost::asio::awaitable<bool> send_source(BodySource& source, bool chunked);
-    std::string header_text(const Response& response, std::optional<std::uint64_t> length) const;
+    Task<bool> write(const Request& request, Response response);
+    // An answer from memory, as far as a plain socket takes it at once; `write_rest` sends the rest, and all others.
+    Sent write_now(const Request& request, const Response& response);
+    Task<bool> write_rest(const Request& request, Response response);
+    Task<bool> write_all(std::string_view head, std::span<const SharedBody> pieces, std::string_view tail = {});
+    Task<bool> send(std::span<iovec> pieces);
+    Task<bool> write_source(const Request& request, Response response, std::shared_ptr<BodySource> source);
+    Task<bool> send_source(BodySource& source, bool chunked);
+    void gather(const Request& request, const Response& response);
+    // Status and headers become `head_`.
+    void put_head(const Response& response, std::optional<std::uint64_t> length);
     // Notices a client that goes away while there is nothing to send.
     void watch_peer();
     void unwatch_peer();
 
     // http_write_file.cpp
-    boost::asio::awaitable<bool> write_file(const Request& request, Response response, FileBody body);
-    boost::asio::awaitable<bool> send_file(FileSpan span);
-    boost::asio::awaitable<bool> send_ready(FileSpan& span, std::uint64_t end);
-    boost::asio::awaitable<bool> wait_for_growth(FileGrowth& growth, std::uint64_t at);
+    Task<bool> write_file(const Request& request, Response response, FileBody body);
+    Task<bool> send_file(FileSpan span);
+    Task<bool> send_ready(FileSpan& span, std::uint64_t end);
+    Task<bool> wait_for_growth(FileGrowth& growth, std::uint64_t at);
 
     // What is done next has to be done within `time`; then reading is cancelled, so that 408 can still be sent, or the
     // connection closed.
@@ -93,8 +112,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     boost::beast::flat_buffer buffer_;
     std::string peer_;
 
+    // The answer that is being sent from memory; `unsent_` lies in `pieces_`.
+    std::string head_;
+    std::vector<iovec> pieces_;
+    std::span<iovec> unsent_;
+
     // One timer that is seldom touched looks after all time limits: `limit` only moves due_.
-    boost::asio::steady_timer ticker_;
+    Timer ticker_;
     const milliseconds least_limit_;
     bool ticking_{false};
     std::chrono::steady_clock::time_point due_;
@@ -110,5 +134,26 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     std::uint64_t peer_watch_{0};
     std::function<void()> finish_websocket_;  // set while this is a WebSocket
 };
+
+template <class Work>
+Task<std::invoke_result_t<Work&>> HttpConnection::on_worker(Work work) {
+    std::optional<std::invoke_result_t<Work&>> result;
+    std::exception_ptr failure;
+    auto run = [&](auto handler) {
+        auto going_on = std::make_shared<decltype(handler)>(std::move(handler));
+        auto guard = boost::asio::make_work_guard(transport_.get_executor());
+        boost::asio::post(shared_->workers, [&, going_on, guard = std::move(guard)] {
+            try {
+                result.emplace(work());
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            boost::asio::post(guard.get_executor(), [going_on] { std::move (*going_on)(); });
+        });
+    };
+    co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(run, kAwait);
+    if (failure) std::rethrow_exception(failure);
+    co_return std::move(*result);
+}
 
 }  // namespace vantage::net

@@ -37,7 +37,8 @@ const char* to_string(Method method) {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    if (a.size() != b.size()) return false;
+    return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
 bool list_contains(std::string_view list, std::string_view word) {
@@ -54,15 +55,20 @@ void Headers::set(std::string_view name, std::string value) {
     add(std::string(name), std::move(value));
 }
 
+void Headers::add_missing(Headers&& others) {
+    for (auto& [name, value] : others.all_)
+        if (!has(name) || equals_ignoring_case(name, "Vary")) add(std::move(name), std::move(value));
+}
+
 std::string_view Headers::get(std::string_view name) const {
     for (const auto& [key, value] : all_)
         if (equals_ignoring_case(key, name)) return value;
     return {};
 }
 
-bool Headers::has(std::string_view name) const {
-    return std::any_of(all_.begin(), all_.end(),
-                       [&](const auto& header) { return equals_ignoring_case(header.first, name); });
+std::size_t Headers::count(std::string_view name) const {
+    return static_cast<std::size_t>(std::count_if(
+        all_.begin(), all_.end(), [&](const auto& header) { return equals_ignoring_case(header.first, name); }));
 }
 
 std::optional<std::string_view> Request::parameter(std::string_view name) const {

@@ -26,15 +26,22 @@ const char* to_string(Method method);  // "GET", ...
 // Few, in order; names compare without case.
 class Headers {
   public:
-    void add(std::string name, std::string value) { all_.emplace_back(std::move(name), std::move(value)); }
+    void add(std::string name, std::string value) {
+        if (all_.empty()) all_.reserve(kUsual);
+        all_.emplace_back(std::move(name), std::move(value));
+    }
     void set(std::string_view name, std::string value);  // replaces all of that name
+    // Those of `others` whose names are not there yet, and every Vary: all of them count.
+    void add_missing(Headers&& others);
     // The first of that name; empty when there is none.
     [[nodiscard]] std::string_view get(std::string_view name) const;
-    [[nodiscard]] bool has(std::string_view name) const;
+    [[nodiscard]] bool has(std::string_view name) const { return count(name) > 0; }
+    [[nodiscard]] std::size_t count(std::string_view name) const;
     [[nodiscard]] auto begin() const { return all_.begin(); }
     [[nodiscard]] auto end() const { return all_.end(); }
 
   private:
+    static constexpr std::size_t kUsual = 10;
     std::vector<std::pair<std::string, std::string>> all_;
 };
 
@@ -62,9 +69,10 @@ struct Response {
     std::variant<std::string, SharedBody, GatherBody, FileBody, std::shared_ptr<BodySource>> body;
     // When set, the connection becomes this WebSocket instead.
     std::shared_ptr<WebSocketSession> websocket;
-    // When set, the answer comes later and the rest of this one does not count. Called once, on the connection's strand, so
-    // it must not block; `done` counts once, from any thread, also when connection and server have gone. A client that goes
-    // away is not told: bound the wait. When all copies of `done` are gone without a call, the answer is 500; when the
+    // When set, the answer comes later; of this one only headers count, which the later one gets where it has none of that
+    // name. Called once, on the connection's thread, so it must not block; `done` counts once, from any thread, also when
+    // connection and server have gone. It may send the answer before it returns: hold no lock. A client that goes away is
+    // not told: bound the wait. When all copies of `done` are gone without a call, the answer is 500; when the
     // server stops, 503. What comes later is not compressed, and is no WebSocket and not later still.
     std::function<void(std::function<void(Response)> done)> later;
 };

@@ -4,16 +4,10 @@
 #include "base/log.hpp"
 #include "net/http_connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <condition_variable>
@@ -25,13 +19,12 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::string_view kFull =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 // Little unsent data in the kernel keeps live pictures close to now and lets a slow reader be noticed.
-void tune(tcp::socket& socket) {
+void tune(Socket& socket) {
     const int unsent = 128 << 10;
     setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 }
@@ -76,22 +69,23 @@ class Registry {
 struct HttpServer::State : std::enable_shared_from_this<State> {
     State(asio::io_context& context, HttpOptions options, HttpHandler handler, QuickHandler quick)
         : io(context),
-          shared(std::make_shared<HttpShared>(std::move(options), std::move(handler), std::move(quick))),
-          acceptor(asio::make_strand(context)),
-          pause(acceptor.get_executor()) {}
+          shared(std::make_shared<HttpShared>(context.get_executor(), std::move(options), std::move(handler),
+                                              std::move(quick))),
+          acceptor(context),
+          pause(context) {}
 
     Status bind();
-    asio::awaitable<void> accept_loop();
-    void begin(tcp::socket socket);
+    Task<void> accept_loop();
+    void begin(Socket socket);
 
     asio::io_context& io;
     std::shared_ptr<HttpShared> shared;
     std::shared_ptr<asio::ssl::context> tls;  // constant after start
     Registry registry;
-    tcp::acceptor acceptor;    // on its strand
-    asio::steady_timer pause;  // on the same strand
-    std::uint16_t port{0};     // constant after start
-    bool started{false};       // of the thread that starts and stops
+    asio::basic_socket_acceptor<tcp, Executor> acceptor;  // of the io_context's thread, as the next
+    Timer pause;
+    std::uint16_t port{0};  // constant after start
+    bool started{false};    // of the thread that starts and stops
 };
 
 Status HttpServer::State::bind() {
@@ -117,9 +111,9 @@ Status HttpServer::State::bind() {
     return {};
 }
 
-asio::awaitable<void> HttpServer::State::accept_loop() {
+Task<void> HttpServer::State::accept_loop() {
     while (acceptor.is_open()) {
-        auto [error, socket] = co_await acceptor.async_accept(asio::make_strand(io), kTuple);
+        auto [error, socket] = co_await acceptor.async_accept(kTuple);
         if (error == asio::error::operation_aborted) break;
         if (error) {  // no descriptors left: others close, then it goes on
             log::warn("http", "cannot accept a connection: {}", error.message());
@@ -131,7 +125,7 @@ asio::awaitable<void> HttpServer::State::accept_loop() {
     }
 }
 
-void HttpServer::State::begin(tcp::socket socket) {
+void HttpServer::State::begin(Socket socket) {
     boost::system::error_code ignored;
     if (registry.size() >= shared->options.limits.connections) {
         socket.non_blocking(true, ignored);
@@ -177,8 +171,7 @@ Status HttpServer::start() {
     if (auto bound = state.bind(); !bound) return bound;
     state.started = true;
     asio::co_spawn(
-        state.acceptor.get_executor(), [self = state_]() -> asio::awaitable<void> { co_await self->accept_loop(); },
-        asio::detached);
+        state.acceptor.get_executor(), [self = state_]() -> Task<void> { co_await self->accept_loop(); }, asio::detached);
     return {};
 }
 

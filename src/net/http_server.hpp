@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/1.1 and WebSocket server, plain or TLS. Connections wait on the given io_context (each on a strand of its own, so any
-// number of threads may run it); handlers run on a small pool of the server's own and may block. Everything is bounded:
-// connections, header, body, and the time for each step. It knows nothing of routes, users or what it serves.
+// HTTP/1.1 and WebSocket server, plain or TLS. Connections wait on the given io_context, which one thread runs; handlers run
+// on a small pool of the server's own and may block. Everything is bounded: connections, header, body, and the time for each
+// step. It knows nothing of routes, users or what it serves.
 #pragma once
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -46,12 +46,13 @@ struct HttpOptions {
 
 // Called on a worker; may block. What it throws becomes a 500 and a line in the log.
 using HttpHandler = std::function<Response(const Request&)>;
-// Asked first, on the connection's strand, so it must not block; nothing: the handler is asked. What it gives is sent as it
+// Asked first, on the io_context's thread, so it must not block; nothing: the handler is asked. What it gives is sent as it
 // is, never compressed.
 using QuickHandler = std::function<std::optional<Response>(const Request&)>;
 
 class HttpServer {
   public:
+    // One thread at a time runs `io`.
     HttpServer(boost::asio::io_context& io, HttpOptions options, HttpHandler handler, QuickHandler quick = {});
     ~HttpServer();  // stop(0) if it still runs
     HttpServer(const HttpServer&) = delete;

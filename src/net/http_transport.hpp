@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A TCP connection with or without TLS behind one type, so that HTTP and WebSocket are instantiated once. Internal to net.
 #pragma once
+#include "net/executor.hpp"
+
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 
@@ -15,11 +16,11 @@ namespace vantage::net {
 
 class Transport {
   public:
-    using next_layer_type = boost::beast::tcp_stream;
+    using next_layer_type = TcpStream;
     using executor_type = next_layer_type::executor_type;
-    using Tls = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
+    using Tls = boost::asio::ssl::stream<TcpStream&>;
 
-    Transport(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* context) : tcp_(std::move(socket)) {
+    Transport(Socket socket, boost::asio::ssl::context* context) : tcp_(std::move(socket)) {
         if (context != nullptr) tls_.emplace(tcp_, *context);
     }
 
@@ -56,7 +57,7 @@ class Transport {
     }
 
   private:
-    boost::beast::tcp_stream tcp_;
+    TcpStream tcp_;
     std::optional<Tls> tls_;
 };
 

@@ -3,18 +3,16 @@
 #include "base/log.hpp"
 #include "net/http_connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <charconv>
 #include <sys/socket.h>
 
 namespace vantage::net {
 namespace {
 
 namespace asio = boost::asio;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 // What one write takes at most; each has the whole write time.
 constexpr std::size_t kRound = 256U << 10;
 constexpr std::size_t kMostPieces = 64;
@@ -50,24 +48,68 @@ bool has_no_body(int status) {
     return status == 204 || status == 304;
 }
 
-}  // namespace
-
-std::string HttpConnection::header_text(const Response& response, std::optional<std::uint64_t> length) const {
-    std::string text;
-    text.reserve(512);
-    const auto out = std::back_inserter(text);
-    fmt::format_to(out, "HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
-    for (const auto& [name, value] : response.headers) {
-        if (value.find_first_of("\r\n") != std::string::npos || name.find_first_of("\r\n") != std::string::npos) continue;
-        text.append(name).append(": ").append(value).append("\r\n");
-    }
-    if (length && !has_no_body(response.status)) fmt::format_to(out, "Content-Length: {}\r\n", *length);
-    text += date_header();
-    text += keep_alive_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
-    return text;
+// A header that would end its line early is left out.
+bool breaks_line(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; });
 }
 
-asio::awaitable<bool> HttpConnection::send(std::span<iovec> pieces) {
+void append_number(std::string& text, std::uint64_t number) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+    text.append(digits.begin(), end);
+}
+
+bool is_in_memory(const Response& response) {
+    return !std::holds_alternative<FileBody>(response.body) &&
+           !std::holds_alternative<std::shared_ptr<BodySource>>(response.body);
+}
+
+}  // namespace
+
+void HttpConnection::put_head(const Response& response, std::optional<std::uint64_t> length) {
+    head_ = "HTTP/1.1 ";
+    append_number(head_, static_cast<std::uint64_t>(response.status));
+    head_.append(1, ' ').append(reason_phrase(response.status)).append("\r\n");
+    for (const auto& [name, value] : response.headers) {
+        if (breaks_line(name) || breaks_line(value)) continue;
+        head_.append(name).append(": ").append(value).append("\r\n");
+    }
+    if (length && !has_no_body(response.status)) {
+        head_ += "Content-Length: ";
+        append_number(head_, *length);
+        head_ += "\r\n";
+    }
+    head_ += date_header();
+    head_ += keep_alive_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+}
+
+// Head and body of an answer from memory become `unsent_`.
+void HttpConnection::gather(const Request& request, const Response& response) {
+    pieces_.assign(1, {});
+    if (const auto* text = std::get_if<std::string>(&response.body)) pieces_.push_back(to_iovec(as_bytes(*text)));
+    if (const auto* shared = std::get_if<SharedBody>(&response.body)) pieces_.push_back(to_iovec(shared->bytes));
+    if (const auto* gathered = std::get_if<GatherBody>(&response.body))
+        for (const auto& piece : gathered->pieces) pieces_.push_back(to_iovec(piece.bytes));
+    std::uint64_t length = 0;
+    for (const auto& piece : pieces_) length += piece.iov_len;
+    if (request.method == Method::head || has_no_body(response.status)) pieces_.resize(1);
+    put_head(response, length);
+    pieces_.front() = to_iovec(as_bytes(head_));
+    unsent_ = pieces_;
+}
+
+HttpConnection::Sent HttpConnection::write_now(const Request& request, const Response& response) {
+    if (finishing_ || shared_->stopping) keep_alive_ = false;
+    if (!is_in_memory(response)) return Sent::some;
+    gather(request, response);
+    if (transport_.tls() != nullptr) return Sent::some;
+    const auto now = transport_.write_now(unsent_.first(std::min(unsent_.size(), kMostPieces)));
+    if (now < 0) return errno == EAGAIN || errno == EINTR ? Sent::some : Sent::failed;
+    consume(unsent_, static_cast<std::size_t>(now));
+    return unsent_.empty() ? Sent::all : Sent::some;
+}
+
+Task<bool> HttpConnection::send(std::span<iovec> pieces) {
     std::size_t round = kRound;
     limit(shared_->options.limits.write_time, Overdue::close);
     for (consume(pieces, 0); !pieces.empty(); consume(pieces, 0)) {
@@ -97,8 +139,7 @@ asio::awaitable<bool> HttpConnection::send(std::span<iovec> pieces) {
     co_return true;
 }
 
-asio::awaitable<bool> HttpConnection::write_all(std::string_view head, std::span<const SharedBody> pieces,
-                                                std::string_view tail) {
+Task<bool> HttpConnection::write_all(std::string_view head, std::span<const SharedBody> pieces, std::string_view tail) {
     std::vector<iovec> all;
     all.reserve(pieces.size() + 2);
     all.push_back(to_iovec(as_bytes(head)));
@@ -108,8 +149,14 @@ asio::awaitable<bool> HttpConnection::write_all(std::string_view head, std::span
     co_return co_await std::move(sending);
 }
 
-asio::awaitable<bool> HttpConnection::write(const Request& request, Response response) {
-    if (finishing_ || shared_->stopping) keep_alive_ = false;
+Task<bool> HttpConnection::write(const Request& request, Response response) {
+    const auto sent = write_now(request, response);
+    if (sent != Sent::some) co_return sent == Sent::all;
+    auto sending = write_rest(request, std::move(response));
+    co_return co_await std::move(sending);
+}
+
+Task<bool> HttpConnection::write_rest(const Request& request, Response response) {
     if (auto* file = std::get_if<FileBody>(&response.body)) {
         auto body = std::move(*file);
         auto sending = write_file(request, std::move(response), std::move(body));
@@ -120,26 +167,16 @@ asio::awaitable<bool> HttpConnection::write(const Request& request, Response res
         auto sending = write_source(request, std::move(response), std::move(body));
         co_return co_await std::move(sending);
     }
-    SharedBody single;
-    std::span<const SharedBody> pieces(&single, 1);
-    if (const auto* text = std::get_if<std::string>(&response.body)) single.bytes = as_bytes(*text);
-    if (const auto* shared = std::get_if<SharedBody>(&response.body)) single.bytes = shared->bytes;
-    if (const auto* gather = std::get_if<GatherBody>(&response.body)) pieces = gather->pieces;
-    std::uint64_t length = 0;
-    for (const auto& piece : pieces) length += piece.bytes.size();
-    const auto head = header_text(response, length);
-    if (request.method == Method::head || has_no_body(response.status)) pieces = {};
-    auto sending = write_all(head, pieces);
+    auto sending = send(unsent_);
     co_return co_await std::move(sending);
 }
 
-asio::awaitable<bool> HttpConnection::write_source(const Request& request, Response response,
-                                                   std::shared_ptr<BodySource> source) {
+Task<bool> HttpConnection::write_source(const Request& request, Response response, std::shared_ptr<BodySource> source) {
     const bool chunked = !old_client_;
     if (chunked) response.headers.set("Transfer-Encoding", "chunked");
     if (!chunked) keep_alive_ = false;
-    const auto head = header_text(response, std::nullopt);
-    const bool begun = co_await write_all(head, {});
+    put_head(response, std::nullopt);
+    const bool begun = co_await write_all(head_, {});
     if (!begun || request.method == Method::head || source == nullptr) co_return begun;
     streaming_ = true;
     wakeup_->forget();
@@ -160,7 +197,7 @@ asio::awaitable<bool> HttpConnection::write_source(const Request& request, Respo
     co_return whole;
 }
 
-asio::awaitable<bool> HttpConnection::send_source(BodySource& source, bool chunked) {
+Task<bool> HttpConnection::send_source(BodySource& source, bool chunked) {
     while (!broken_ && !finishing_) {
         std::vector<SharedBody> pieces;
         std::size_t size = 0;
@@ -182,7 +219,7 @@ asio::awaitable<bool> HttpConnection::send_source(BodySource& source, bool chunk
         const bool sent = co_await write_all(head, pieces, chunked ? "\r\n" : "");
         if (!sent) break;
         // A fast client with much to get lets others have their turn.
-        co_await asio::post(transport_.get_executor(), asio::use_awaitable);
+        co_await asio::post(transport_.get_executor(), kAwait);
     }
     co_return false;
 }

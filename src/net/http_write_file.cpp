@@ -4,9 +4,6 @@
 #include "net/http_connection.hpp"
 #include "net/http_range.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
@@ -19,7 +16,6 @@ namespace vantage::net {
 namespace {
 
 namespace asio = boost::asio;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t kPiece = 256U << 10;
 // What a worker sends before others get their turn.
 constexpr std::uint64_t kTurn = 8U << 20;
@@ -62,18 +58,18 @@ void block_broken_pipe_signal() {
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-enum class Sent : std::uint8_t { all, full, failed };
+enum class FileSent : std::uint8_t { all, full, failed };
 
 // Sends [at, end) until the socket takes no more; moves `at`.
-Sent send_some(int socket, int file, std::uint64_t& at, std::uint64_t end) {
+FileSent send_some(int socket, int file, std::uint64_t& at, std::uint64_t end) {
     block_broken_pipe_signal();
     for (auto offset = static_cast<off_t>(at); at < end; at = static_cast<std::uint64_t>(offset)) {
         const auto got = ::sendfile(socket, file, &offset, static_cast<std::size_t>(end - at));
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return errno == EAGAIN ? Sent::full : Sent::failed;
-        if (got == 0) return Sent::failed;  // the file became shorter
+        if (got < 0) return errno == EAGAIN ? FileSent::full : FileSent::failed;
+        if (got == 0) return FileSent::failed;  // the file became shorter
     }
-    return Sent::all;
+    return FileSent::all;
 }
 
 // Sets status and headers; false when a problem is to be sent instead of the file, which is then in `response`.
@@ -100,11 +96,10 @@ bool choose_range(const Request& request, Response& response, const std::string&
 
 }  // namespace
 
-asio::awaitable<bool> HttpConnection::write_file(const Request& request, Response response, FileBody body) {
+Task<bool> HttpConnection::write_file(const Request& request, Response response, FileBody body) {
     struct stat about{};
-    auto open_work = [&body, &about]() -> asio::awaitable<int> { co_return open_regular(body.path, about); };
-    const Descriptor file(
-        co_await asio::co_spawn(shared_->workers.get_executor(), std::move(open_work), asio::use_awaitable));
+    auto opening = on_worker([&body, &about] { return open_regular(body.path, about); });
+    const Descriptor file(co_await std::move(opening));
     const bool failed = body.growth && body.growth->progress().failed;
     if (file.get() < 0 || failed) {
         auto sending = write(request, failed ? problem_response(500, "internal", "the file could not be written to its end")
@@ -118,14 +113,14 @@ asio::awaitable<bool> HttpConnection::write_file(const Request& request, Respons
         auto sending = write(request, std::move(response));
         co_return co_await std::move(sending);
     }
-    const auto head = header_text(response, range.size);
-    const bool begun = co_await write_all(head, {});
+    put_head(response, range.size);
+    const bool begun = co_await write_all(head_, {});
     if (!begun || request.method == Method::head || response.status == 304) co_return begun;
     auto sending = send_file({file.get(), range.first, range.first + range.size, body.growth.get()});
     co_return co_await std::move(sending);
 }
 
-asio::awaitable<bool> HttpConnection::send_file(FileSpan span) {
+Task<bool> HttpConnection::send_file(FileSpan span) {
     while (span.at < span.end) {
         auto ready = span.end;
         if (span.growth != nullptr) {
@@ -144,14 +139,12 @@ asio::awaitable<bool> HttpConnection::send_file(FileSpan span) {
     co_return true;
 }
 
-asio::awaitable<bool> HttpConnection::send_ready(FileSpan& span, std::uint64_t end) {
-    const auto& workers = shared_->workers.get_executor();
+Task<bool> HttpConnection::send_ready(FileSpan& span, std::uint64_t end) {
     if (transport_.tls() != nullptr) {
         Bytes piece(static_cast<std::size_t>(std::min(end - span.at, kPiece)));
-        auto read_work = [&span, &piece]() -> asio::awaitable<ssize_t> {
-            co_return pread(span.file, piece.data(), piece.size(), static_cast<off_t>(span.at));
-        };
-        const auto got = co_await asio::co_spawn(workers, std::move(read_work), asio::use_awaitable);
+        auto reading =
+            on_worker([&span, &piece] { return pread(span.file, piece.data(), piece.size(), static_cast<off_t>(span.at)); });
+        const auto got = co_await std::move(reading);
         if (got <= 0) co_return false;
         const SharedBody body{nullptr, ByteView(piece.data(), static_cast<std::size_t>(got))};
         span.at += static_cast<std::uint64_t>(got);
@@ -163,12 +156,10 @@ asio::awaitable<bool> HttpConnection::send_ready(FileSpan& span, std::uint64_t e
     const Descriptor own(fcntl(socket.native_handle(), F_DUPFD_CLOEXEC, 0));
     if (own.get() < 0) co_return false;
     for (auto counted = span.at; span.at < end;) {
-        auto send_work = [&span, &own, end]() -> asio::awaitable<Sent> {
-            co_return send_some(own.get(), span.file, span.at, end);
-        };
-        const auto sent = co_await asio::co_spawn(workers, std::move(send_work), asio::use_awaitable);
-        if (sent == Sent::failed || broken_) co_return false;
-        if (sent == Sent::all) break;
+        auto sending = on_worker([&span, &own, end] { return send_some(own.get(), span.file, span.at, end); });
+        const auto sent = co_await std::move(sending);
+        if (sent == FileSent::failed || broken_) co_return false;
+        if (sent == FileSent::all) break;
         if (overdue_ == Overdue::nothing || span.at - counted >= kPiece) {
             limit(shared_->options.limits.write_time, Overdue::close);
             counted = span.at;
@@ -180,7 +171,7 @@ asio::awaitable<bool> HttpConnection::send_ready(FileSpan& span, std::uint64_t e
     co_return true;
 }
 
-asio::awaitable<bool> HttpConnection::wait_for_growth(FileGrowth& growth, std::uint64_t at) {
+Task<bool> HttpConnection::wait_for_growth(FileGrowth& growth, std::uint64_t at) {
     wakeup_->forget();
     watch_peer();
     const auto number = growth.watch(at, [wakeup = wakeup_] { wakeup->wake(); });

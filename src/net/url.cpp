@@ -13,6 +13,22 @@ int hex_digit(char c) {
     return -1;
 }
 
+Status append_decoded(std::string& out, std::string_view text, bool plus_is_space) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            const bool whole = i + 2 < text.size();
+            const int high = whole ? hex_digit(text[i + 1]) : -1;
+            const int low = whole ? hex_digit(text[i + 2]) : -1;
+            if (high < 0 || low < 0) return fail(errc::malformed, "the address contains a wrong % escape");
+            out += static_cast<char>(high * 16 + low);
+            i += 2;
+        } else {
+            out += plus_is_space && text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    return {};
+}
+
 bool has_control(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
@@ -28,13 +44,14 @@ Status check_segment(std::string_view decoded) {
 Result<std::string> parse_path(std::string_view raw) {
     if (raw.empty() || raw.front() != '/') return fail(errc::malformed, "the address does not begin with /");
     std::string path;
+    path.reserve(raw.size());
     while (!raw.empty()) {
         const auto end = raw.find('/', 1);
-        auto segment = percent_decode(raw.substr(1, end == std::string_view::npos ? end : end - 1), false);
-        if (!segment) return segment.error();
-        if (auto good = check_segment(*segment); !good) return good.error();
         path += '/';
-        path += *segment;
+        const auto begin = path.size();
+        if (auto good = append_decoded(path, raw.substr(1, end == std::string_view::npos ? end : end - 1), false); !good)
+            return good.error();
+        if (auto good = check_segment(std::string_view(path).substr(begin)); !good) return good.error();
         raw = end == std::string_view::npos ? std::string_view{} : raw.substr(end);
     }
     return path;
@@ -62,18 +79,7 @@ Result<Query> parse_query(std::string_view raw) {
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
     std::string out;
     out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
-            const bool whole = i + 2 < text.size();
-            const int high = whole ? hex_digit(text[i + 1]) : -1;
-            const int low = whole ? hex_digit(text[i + 2]) : -1;
-            if (high < 0 || low < 0) return fail(errc::malformed, "the address contains a wrong % escape");
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        } else {
-            out += plus_is_space && text[i] == '+' ? ' ' : text[i];
-        }
-    }
+    if (auto good = append_decoded(out, text, plus_is_space); !good) return good.error();
     return out;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What runs behind an open WebSocket. Except for `wake`, everything happens on the connection's strand. The server pulls: it
+// What runs behind an open WebSocket. Except for `wake`, everything happens on the connection's thread. The server pulls: it
 // asks for the next message only when the last one has left, so a slow client never makes a queue grow here. No Beast in
 // here.
 #pragma once

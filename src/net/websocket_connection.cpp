@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A WebSocket on its strand: one coroutine reads, one writes what the session hands out, one watches times. Each ends the
+// A WebSocket: one coroutine reads, one writes what the session hands out, one watches times. Each ends the
 // others by closing the socket. Beast does the handshake, reads, and answers control frames; messages are written from where
 // they lie with one system call, which costs half of what Beast's composed write does.
 #include "net/websocket_connection.hpp"
 
 #include "base/log.hpp"
-#include "net/wakeup.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/buffers_range.hpp>
@@ -24,7 +20,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 // Under Beast's WebSocket. What it writes (the handshake, pings, pongs, its close) is collected here, and goes out between
 // two messages.
@@ -86,23 +81,32 @@ void async_teardown(beast::role_type role, Pipe& pipe, Handler&& handler) {
     async_teardown(role, pipe.transport(), std::forward<Handler>(handler));
 }
 
-// RFC 6455 section 5.2, of an unmasked, whole message.
-std::string frame_header(bool binary, std::size_t size) {
-    std::string header(1, static_cast<char>(binary ? 0x82 : 0x81));
-    if (size < 126) return header + static_cast<char>(size);
-    const int bytes = size < 65536 ? 2 : 8;
-    header += static_cast<char>(bytes == 2 ? 126 : 127);
-    for (int i = bytes - 1; i >= 0; --i) header += static_cast<char>(std::uint64_t{size} >> (8 * i));
-    return header;
-}
+// The header of an unmasked, whole message (RFC 6455 section 5.2).
+class FrameHeader {
+  public:
+    FrameHeader() = default;
+    FrameHeader(bool binary, std::size_t size) {
+        put(binary ? 0x82 : 0x81);
+        const int more = size < 126 ? 0 : size < 65536 ? 2 : 8;
+        put(more == 0 ? size : more == 2 ? 126 : 127);
+        for (int i = more - 1; i >= 0; --i) put(std::uint64_t{size} >> (8 * i));
+    }
+    [[nodiscard]] asio::const_buffer buffer() const { return {bytes_.data(), size_}; }
+
+  private:
+    void put(std::uint64_t byte) { bytes_.at(size_++) = static_cast<std::uint8_t>(byte); }
+    std::array<std::uint8_t, 10> bytes_{};
+    std::size_t size_{0};
+};
 
 class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnection> {
   public:
-    WebSocketConnection(Transport& transport, std::shared_ptr<WebSocketSession> session, const HttpLimits& limits)
+    WebSocketConnection(Transport& transport, std::shared_ptr<WebSocketSession> session, const HttpLimits& limits,
+                        const std::shared_ptr<WakeupQueue>& wakeups)
         : transport_(transport),
           session_(std::move(session)),
           limits_(limits),
-          wakeup_(std::make_shared<Wakeup>(transport.get_executor())),
+          wakeup_(std::make_shared<Wakeup>(wakeups, transport.get_executor())),
           pipe_(transport, *wakeup_),
           socket_(pipe_),
           tick_(transport.get_executor()),
@@ -111,7 +115,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
     WebSocketConnection(const WebSocketConnection&) = delete;
     WebSocketConnection& operator=(const WebSocketConnection&) = delete;
 
-    asio::awaitable<void> run(const Request& request) {
+    Task<void> run(const Request& request) {
         const bool open = co_await accept(request);
         if (open) {
             session_->on_open([wakeup = wakeup_] { wakeup->wake(); });
@@ -127,7 +131,6 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
         transport_.next_layer().close();
     }
 
-    // On the strand.
     void close(websocket::close_code code, const std::string& reason) {
         if (closing_) return;
         closing_ = websocket::close_reason(code, reason.substr(0, 120));
@@ -136,18 +139,19 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
     }
 
   private:
-    asio::awaitable<bool> accept(const Request& request) {
+    Task<bool> accept(const Request& request) {
         beast::http::request<beast::http::string_body> upgrade(beast::http::verb::get, request.raw_target, 11);
         for (const auto& [name, value] : request.headers) upgrade.insert(name, value);
         websocket::stream_base::timeout times{seconds(5), limits_.ping_time * 2, true};  // pings at half of the idle time
         socket_.set_option(times);
         socket_.read_message_max(limits_.websocket_bytes);
         const auto [error] = co_await socket_.async_accept(upgrade, kTuple);
-        const bool sent = co_await send({});
+        bool sent = send_now(std::nullopt);
+        if (!sent) sent = co_await send_rest();
         co_return sent && !error;
     }
 
-    void start(asio::awaitable<void> loop) {
+    void start(Task<void> loop) {
         ++running_;
         asio::co_spawn(transport_.get_executor(), std::move(loop), [self = shared_from_this()](std::exception_ptr failure) {
             if (failure) self->fail(failure);
@@ -172,7 +176,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
         transport_.next_layer().close();
     }
 
-    asio::awaitable<void> read_loop() {
+    Task<void> read_loop() {
         beast::flat_buffer buffer;
         while (!over_) {
             const auto [error, size] = co_await socket_.async_read(buffer, kTuple);
@@ -189,7 +193,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
         end();
     }
 
-    asio::awaitable<void> write_loop() {
+    Task<void> write_loop() {
         std::size_t since_turn = 0;
         while (!over_) {
             const auto message = closing_ ? std::nullopt : session_->next();
@@ -199,49 +203,50 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
                 co_await wakeup_->wait();
                 continue;
             }
-            const bool sent = co_await send(message);
+            bool sent = send_now(message);
+            if (!sent) sent = co_await send_rest();
             if (!sent) break;
             since_turn += message ? message->data.size() : 0;
             if (since_turn < kTurn) continue;
             since_turn = 0;  // a fast client with much to get lets others have their turn
-            co_await asio::post(transport_.get_executor(), asio::use_awaitable);
+            co_await asio::post(transport_.get_executor(), kAwait);
         }
         end();
     }
 
-    asio::awaitable<void> close_handshake() {
+    Task<void> close_handshake() {
         co_await socket_.async_close(*closing_, kTuple);
         end();
     }
 
-    // What Beast has to say, then the message.
-    asio::awaitable<bool> send(const std::optional<WebSocketMessage>& message) {
-        const auto before = pipe_.take();
-        const auto header = message ? frame_header(message->binary, message->data.size()) : std::string();
+    // What Beast has to say, then the message: as much as a plain socket takes at once. True when that was all; false also
+    // when the connection has failed, as `send_rest` will find.
+    bool send_now(const std::optional<WebSocketMessage>& message) {
+        control_ = pipe_.take();
+        header_ = message ? FrameHeader(message->binary, message->data.size()) : FrameHeader();
         const auto data = message ? message->data : ByteView{};
-        std::array<asio::const_buffer, 3> buffers{asio::buffer(before), asio::buffer(header),
-                                                  asio::buffer(data.data(), data.size())};
-        const auto size = before.size() + header.size() + data.size();
-        std::size_t sent = 0;
-        if (transport_.tls() == nullptr) {
-            std::array<iovec, 3> pieces{};
-            std::transform(buffers.begin(), buffers.end(), pieces.begin(), [](const asio::const_buffer& buffer) {
-                return iovec{const_cast<void*>(buffer.data()), buffer.size()};
-            });
-            const auto now = transport_.write_now(pieces);
-            if (now < 0 && errno != EAGAIN && errno != EINTR) co_return false;
-            sent = now < 0 ? 0 : static_cast<std::size_t>(now);
-        }
-        if (sent == size) co_return true;
+        const Buffers buffers{asio::buffer(control_), header_.buffer(), asio::buffer(data.data(), data.size())};
+        rest_.emplace(buffers);
+        if (transport_.tls() != nullptr) return false;
+        std::array<iovec, 3> pieces{};
+        std::transform(buffers.begin(), buffers.end(), pieces.begin(), [](const asio::const_buffer& buffer) {
+            return iovec{const_cast<void*>(buffer.data()), buffer.size()};
+        });
+        const auto now = transport_.write_now(pieces);
+        if (now <= 0) return false;
+        rest_->consume(static_cast<std::size_t>(now));
+        return static_cast<std::size_t>(now) == beast::buffer_bytes(buffers);
+    }
+
+    // What `send_now` has left. The message must be still there.
+    Task<bool> send_rest() {
         write_deadline_ = std::chrono::steady_clock::now() + limits_.write_time;
-        beast::buffers_suffix<std::array<asio::const_buffer, 3>> rest(buffers);
-        rest.consume(sent);
-        const auto [error, more] = co_await asio::async_write(transport_, rest, kTuple);
+        const auto [error, more] = co_await asio::async_write(transport_, *rest_, kTuple);
         write_deadline_.reset();
         co_return !error;
     }
 
-    asio::awaitable<void> watch_loop() {
+    Task<void> watch_loop() {
         while (!over_) {
             tick_.expires_after(limits_.watch_time);
             co_await tick_.async_wait(kTuple);
@@ -253,6 +258,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
     }
 
     static constexpr std::size_t kTurn = 1U << 20;
+    using Buffers = std::array<asio::const_buffer, 3>;
 
     Transport& transport_;
     const std::shared_ptr<WebSocketSession> session_;
@@ -260,8 +266,11 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
     const std::shared_ptr<Wakeup> wakeup_;
     Pipe pipe_;
     websocket::stream<Pipe&> socket_;
-    asio::steady_timer tick_, done_;
-    int running_{0};  // loops
+    Timer tick_, done_;
+    int running_{0};       // loops
+    std::string control_;  // what is being sent, as the next two
+    FrameHeader header_;
+    std::optional<beast::buffers_suffix<Buffers>> rest_;
     std::optional<websocket::close_reason> closing_;
     std::optional<std::chrono::steady_clock::time_point> write_deadline_, close_deadline_;
     bool over_{false};
@@ -270,9 +279,10 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
 
 }  // namespace
 
-asio::awaitable<void> run_websocket(Transport& transport, const Request& request, std::shared_ptr<WebSocketSession> session,
-                                    const HttpLimits& limits, std::function<void()>& stop_hook) {
-    const auto connection = std::make_shared<WebSocketConnection>(transport, std::move(session), limits);
+Task<void> run_websocket(Transport& transport, const Request& request, std::shared_ptr<WebSocketSession> session,
+                         const HttpLimits& limits, const std::shared_ptr<WakeupQueue>& wakeups,
+                         std::function<void()>& stop_hook) {
+    const auto connection = std::make_shared<WebSocketConnection>(transport, std::move(session), limits, wakeups);
     stop_hook = [weak = std::weak_ptr(connection)] {
         if (const auto self = weak.lock()) self->close(websocket::close_code::going_away, "the server stops");
     };

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// A connection that has become a WebSocket. Lives on the connection's strand. Internal to net; costly to include.
+// A connection that has become a WebSocket. Lives on the io_context's thread. Internal to net; costly to include.
 #pragma once
 #include "net/http_server.hpp"
 #include "net/http_transport.hpp"
+#include "net/wakeup.hpp"
 #include "net/websocket.hpp"
-
-#include <boost/asio/awaitable.hpp>
 
 namespace vantage::net {
 
 // Serves `session` on a connection whose request asked for the upgrade; returns when it is closed. `stop_hook` receives what
 // closes it with 1001.
-boost::asio::awaitable<void> run_websocket(Transport& transport, const Request& request,
-                                           std::shared_ptr<WebSocketSession> session, const HttpLimits& limits,
-                                           std::function<void()>& stop_hook);
+Task<void> run_websocket(Transport& transport, const Request& request, std::shared_ptr<WebSocketSession> session,
+                         const HttpLimits& limits, const std::shared_ptr<WakeupQueue>& wakeups,
+                         std::function<void()>& stop_hook);
 
 }  // namespace vantage::net

@@ -44,7 +44,9 @@ class PicturesApi : public testing::Test {
         std::promise<net::Response> answer;
         auto coming = answer.get_future();
         response.later([&](net::Response late) { answer.set_value(std::move(late)); });
-        return coming.get();
+        auto late = coming.get();
+        late.headers.add_missing(std::move(response.headers));
+        return late;
     }
 
     vantage::test::DrawnCamera camera{640, 360, 0}, small{320, 180, 0};

@@ -24,6 +24,16 @@ std::string_view take_segment(std::string_view& path) {
     return segment;
 }
 
+// Takes no memory: most patterns of the table do not fit.
+bool fits(std::string_view pattern, std::string_view path) {
+    while (!pattern.empty() && !path.empty()) {
+        const auto wanted = take_segment(pattern);
+        const auto given = take_segment(path);
+        if (wanted.starts_with('{') ? given.empty() : wanted != given) return false;
+    }
+    return pattern.empty() && path.empty();
+}
+
 bool is_read(Method method) {
     return method == Method::get || method == Method::head;
 }
@@ -36,38 +46,19 @@ bool listed(const std::vector<std::string>& list, std::string_view value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// What every answer to one request says, whatever it is. Holds no reference: an answer may come when the server has gone.
-class CommonHeaders {
-  public:
-    CommonHeaders(const net::Request& request, const Services& app) : vary_(!app.allowed_origins.empty()) {
-        const auto origin = request.headers.get("Origin");
-        if (!origin.empty() && listed(app.allowed_origins, origin)) allowed_ = origin;
-    }
-    void add_to(net::Response& response) const {
-        auto& headers = response.headers;
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("Referrer-Policy", "same-origin");
-        headers.set("X-Frame-Options", "DENY");
-        if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
-        if (vary_) headers.add("Vary", "Origin");
-        if (allowed_.empty()) return;
-        headers.set("Access-Control-Allow-Origin", allowed_);
-        headers.set("Access-Control-Expose-Headers", "Content-Range, Content-Length, ETag, Retry-After");
-    }
-
-  private:
-    bool vary_;
-    std::string allowed_;
-};
-
-void add_common_headers(const CommonHeaders& common, net::Response& response) {
-    if (!response.later) return common.add_to(response);
-    response.later = [common, later = std::move(response.later)](std::function<void(net::Response)> done) {
-        later([common, done = std::move(done)](net::Response answer) {
-            common.add_to(answer);
-            done(std::move(answer));
-        });
-    };
+// What every answer says, whatever it is.
+void add_common_headers(const net::Request& request, const Services& app, net::Response& response) {
+    auto& headers = response.headers;
+    headers.add("X-Content-Type-Options", "nosniff");
+    headers.add("Referrer-Policy", "same-origin");
+    headers.add("X-Frame-Options", "DENY");
+    if (!headers.has("Cache-Control")) headers.add("Cache-Control", "no-store");
+    if (app.allowed_origins.empty()) return;
+    headers.add("Vary", "Origin");
+    const auto origin = request.headers.get("Origin");
+    if (origin.empty() || !listed(app.allowed_origins, origin)) return;
+    headers.set("Access-Control-Allow-Origin", std::string(origin));
+    headers.set("Access-Control-Expose-Headers", "Content-Range, Content-Length, ETag, Retry-After");
 }
 
 net::Response preflight(std::string_view allow) {
@@ -99,17 +90,14 @@ const std::string& Call::parameter(std::string_view name) const {
 bool match_pattern(std::string_view pattern, std::string_view path,
                    std::vector<std::pair<std::string_view, std::string>>& parameters) {
     parameters.clear();
-    while (!pattern.empty() && !path.empty()) {
+    if (!fits(pattern, path)) return false;
+    parameters.reserve(4);
+    while (!pattern.empty()) {
         const auto wanted = take_segment(pattern);
         const auto given = take_segment(path);
-        if (wanted.starts_with('{')) {
-            if (given.empty()) return false;
-            parameters.emplace_back(wanted.substr(1, wanted.size() - 2), given);
-        } else if (wanted != given) {
-            return false;
-        }
+        if (wanted.starts_with('{')) parameters.emplace_back(wanted.substr(1, wanted.size() - 2), given);
     }
-    return pattern.empty() && path.empty();
+    return true;
 }
 
 bool is_own_origin(const net::Request& request, std::string_view origin) {
@@ -117,6 +105,11 @@ bool is_own_origin(const net::Request& request, std::string_view origin) {
         if (origin.starts_with(scheme))
             return !request.host.empty() && net::equals_ignoring_case(origin.substr(scheme.size()), request.host);
     return false;
+}
+
+Router::Router(Services& app, std::span<const Endpoint> table) : app_(app), table_(table) {
+    for (const auto& endpoint : table_)
+        if (endpoint.method == Method::get && endpoint.pattern.starts_with("/{camera}")) of_cameras_.push_back(&endpoint);
 }
 
 Router::Match Router::find(const net::Request& request) const {
@@ -198,10 +191,11 @@ Result<net::Response> Router::answer(const net::Request& request, bool linked) c
 // The endpoint that `find` would choose, when it has a quick handler.
 Router::Match Router::find_quick(const net::Request& request) const {
     Match match;
-    for (const auto& endpoint : table_) {
-        if (endpoint.method != Method::get || !match_pattern(endpoint.pattern, request.path, match.parameters)) continue;
-        if (endpoint.pattern.starts_with("/{camera}") && CameraId::is_reserved(match.parameters.front().second)) continue;
-        if (endpoint.quick != nullptr) match.endpoint = &endpoint;
+    std::string_view path = request.path;
+    if (path.empty() || CameraId::is_reserved(take_segment(path))) return match;
+    for (const auto* endpoint : of_cameras_) {
+        if (!match_pattern(endpoint->pattern, request.path, match.parameters)) continue;
+        if (endpoint->quick != nullptr) match.endpoint = endpoint;
         break;
     }
     return match;
@@ -224,7 +218,7 @@ std::optional<net::Response> Router::quick(const net::Request& request) const {
     auto result = match.endpoint->quick({asked, *who, match.parameters, app_});
     if (!result) return std::nullopt;
     auto response = *result ? std::move(**result) : problem(result->error());
-    add_common_headers(CommonHeaders(request, app_), response);
+    add_common_headers(request, app_, response);
     return response;
 }
 
@@ -233,7 +227,7 @@ net::Response Router::handle(const net::Request& request) const {
     auto response = result ? std::move(*result) : problem(result.error());
     if (!result && result.error().code == errc::internal)
         log::error("http", "{} {}: {}", to_string(request.method), request.path, result.error().message);
-    add_common_headers(CommonHeaders(request, app_), response);
+    add_common_headers(request, app_, response);
     // Never the query nor a link: they may carry a one-time token or a signature.
     log::debug("http", "{} {} {} {}", request.peer, to_string(request.method),
                Links::is_link(request.path) ? "/link/..." : request.path, response.status);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a request to a handler: one table of endpoints, one place that decides who may. Runs on a worker, and for what needs
-// no waiting on the strand of the connection; immutable after construction; safe from any thread. Handlers are functions
+// no waiting on the connection's thread; immutable after construction; safe from any thread. Handlers are functions
 // that get the identity handed to them and need not ask for it.
 #pragma once
 #include "net/http_message.hpp"
@@ -51,10 +51,10 @@ std::span<const Endpoint> endpoints();
 
 class Router {
   public:
-    explicit Router(Services& app, std::span<const Endpoint> table = endpoints()) : app_(app), table_(table) {}
+    explicit Router(Services& app, std::span<const Endpoint> table = endpoints());
 
     [[nodiscard]] net::Response handle(const net::Request& request) const;
-    // The answer of an endpoint's quick handler, on the connection's strand; nothing when `handle` is to be asked.
+    // The answer of an endpoint's quick handler, on the connection's thread; nothing when `handle` is to be asked.
     [[nodiscard]] std::optional<net::Response> quick(const net::Request& request) const;
 
   private:
@@ -74,6 +74,7 @@ class Router {
 
     Services& app_;
     const std::span<const Endpoint> table_;
+    std::vector<const Endpoint*> of_cameras_;  // those that read "/{camera}..."; only they have quick handlers
 };
 
 // True when `pattern` fits `path`; parameters are appended.

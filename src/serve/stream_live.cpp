@@ -37,8 +37,8 @@ Result<WindowPtr> open_window(const Call& call, const std::string& stream) {
 // `wait` calls what it is given when `make` can answer.
 net::Response later(std::function<void(LiveWindow::Done)> wait, Make make) {
     net::Response response;
-    response.later = [wait = std::move(wait), make = std::move(make)](std::function<void(net::Response)> done) {
-        wait([make, done = std::move(done)](const Status& status) {
+    response.later = [wait = std::move(wait), make = std::move(make)](std::function<void(net::Response)> done) mutable {
+        wait([make = std::move(make), done = std::move(done)](const Status& status) {
             auto answer = status ? make() : problem(status.error());
             if (answer.status == 503) answer.headers.set("Retry-After", "2");
             done(std::move(answer));
@@ -101,13 +101,15 @@ std::vector<PartPtr> pieces_of(const live::LiveLane& lane) {
 }
 
 net::Response media_answer(LiveWindow& window, const live::LiveMediaName& file, Rendition rendition) {
-    const auto gone = fail(errc::not_found, "this piece of live is gone or never came; load the playlist again");
+    const auto gone = [] {
+        return problem(fail(errc::not_found, "this piece of live is gone or never came; load the playlist again"));
+    };
     if (file.serial) {
         const auto part = window.find_part(rendition, *file.serial);
-        return part ? parts_response(part->pieces, rendition, kKeep) : problem(gone);
+        return part ? parts_response(part->pieces, rendition, kKeep) : gone();
     }
     const auto segment = file.start ? window.find(rendition, *file.start) : window.find(*file.number);
-    if (!segment || !segment->complete || segment->lane(rendition).duration == Ticks{0}) return problem(gone);
+    if (!segment || !segment->complete || segment->lane(rendition).duration == Ticks{0}) return gone();
     return parts_response(pieces_of(segment->lane(rendition)), rendition, kKeep);
 }
 

@@ -32,7 +32,7 @@ class ViewerWatch : public std::enable_shared_from_this<ViewerWatch> {
         refreshing_ = false;
     }
 
-    // On the connection's strand.
+    // On the connection's thread.
     std::optional<std::string> ended() {
         const auto now = app_.clock.steady();
         if (now - checked_ >= kCheckAfter && !refreshing_.exchange(true)) {
@@ -58,7 +58,7 @@ class ViewerWatch : public std::enable_shared_from_this<ViewerWatch> {
     const CameraId camera_;
     Guarded<State> state_;                     // self-locking
     std::atomic<bool> refreshing_{false};      // self-locking
-    SteadyTime checked_{app_.clock.steady()};  // of the strand
+    SteadyTime checked_{app_.clock.steady()};  // of the same thread
 };
 
 }  // namespace vantage::serve
