@@ -38,15 +38,17 @@ Result<Identity> Sessions::remember(Result<Identity> who) {
     const auto now = clock_.steady();
     const std::lock_guard hold(mutex_);
     if (remembered_.size() > kSweepAbove)
-        std::erase_if(remembered_, [now](const auto& entry) { return entry.second.until <= now; });
-    remembered_[who->key_hash] = {*who, now + kRemembered};
+        std::erase_if(remembered_, [now](const auto& entry) { return entry.second.since + kRemembered <= now; });
+    remembered_[who->key_hash] = {*who, now};
     return who;
 }
 
 Result<Identity> Sessions::recall(const std::string& key_hash, Proof proof) {
     const std::lock_guard hold(mutex_);
     const auto found = remembered_.find(key_hash);
-    if (found == remembered_.end() || found->second.until <= clock_.steady()) return kNobody;
+    if (found == remembered_.end()) return kNobody;
+    const auto age = clock_.steady() - found->second.since;
+    if (age >= kRemembered || (age >= kAskAgain && !std::exchange(found->second.asked_again, true))) return kNobody;
     auto who = found->second.who;
     who.proof = proof;
     return who;

@@ -36,6 +36,7 @@ class Sessions {
     static constexpr auto kLifetime = std::chrono::hours(24 * 30);  // since last used
     static constexpr auto kExtendAfter = std::chrono::hours(24);
     static constexpr seconds kRemembered{4};
+    static constexpr seconds kAskAgain{3};
 
     Result<NewSession> begin(const store::UserRow& user, const std::string& address);
     Status end(const std::string& key_hash);
@@ -64,7 +65,8 @@ class Sessions {
 
     struct Remembered {
         Identity who;
-        SteadyTime until;
+        SteadyTime since;
+        bool asked_again{false};  // by one who shows the same key: the others need not
     };
     struct LoginToken {
         std::string user;
