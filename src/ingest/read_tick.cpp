@@ -4,7 +4,7 @@
 namespace vantage::ingest {
 namespace {
 
-constexpr auto kStream = milliseconds{10};
+constexpr auto kStream = milliseconds{20};
 constexpr auto kCatchUp = milliseconds{4};
 
 }  // namespace

@@ -14,7 +14,7 @@
 namespace vantage::ingest {
 
 enum class Beat {
-    stream,    // 10 ms: TCP, where the kernel keeps what has come and the moment it came
+    stream,    // 20 ms: TCP, where the kernel keeps what has come and the moment it came
     catch_up,  // 4 ms: datagrams, which the kernel drops when its buffer is full, and streams that were read to the brim
 };
 
