@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footage/cut_builder.hpp"
 
+#include "media/silence.hpp"
+
 #include <algorithm>
 
 namespace vantage::footage {
@@ -8,6 +10,8 @@ namespace {
 
 constexpr std::size_t kMostEarly = 16;  // parts of sound, 250 ms each
 constexpr Ticks kSecond{90000};
+constexpr Ticks kHole{9000};          // 100 ms without sound are filled
+constexpr std::int64_t kSilent = 64;  // frames of silence that lie in the file; samples refer to them again and again
 
 Ticks of(MediaTime time) {
     return time.time_since_epoch();
@@ -158,6 +162,7 @@ void CutBuilder::add_audio(const std::shared_ptr<File>& file, const Part& part, 
     if (!origin_) origin_ = part.start;
     std::size_t first = part.samples.size(), end = 0;
     auto start = part.start;
+    if (!audio_.empty() && start > heard_ + kHole && start < limits_.to) add_silence(start);
     for (std::size_t i = 0; i < part.samples.size(); ++i) {
         const auto duration = part.samples[i].duration;
         if (start + duration > *origin_ && start < limits_.to && (audio_.empty() || of(start) > audio_.last())) {
@@ -168,6 +173,20 @@ void CutBuilder::add_audio(const std::shared_ptr<File>& file, const Part& part, 
         start += duration;
     }
     if (end > first) copy_samples(audio_, file, part, place, first, end);
+}
+
+void CutBuilder::add_silence(MediaTime until) {
+    const auto silence = tracks_.audio ? silence_of(*tracks_.audio) : std::nullopt;
+    if (!silence) return;
+    if (!silence_at_) {
+        silence_at_ = position_;
+        for (std::int64_t i = 0; i < kSilent; ++i) add_literal(silence->frame);
+    }
+    // The last one lasts up to the sound that follows: less than two frames.
+    for (std::int64_t i = 0; heard_ + silence->after(i + 1) <= until; ++i) {
+        if (i % kSilent == 0) audio_.begin_chunk(*silence_at_);
+        audio_.add(static_cast<std::uint32_t>(silence->frame.size()), of(heard_ + silence->after(i)), Ticks{0}, true);
+    }
 }
 
 void CutBuilder::add_head(const CutHead& head) {

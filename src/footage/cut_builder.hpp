@@ -32,6 +32,10 @@ class CutBuilder {
     [[nodiscard]] bool fits(const TrackSet& tracks) const;
     // Sound that a later segment brings along.
     void learn(const TrackSet& tracks);
+    // Decode time of the first picture; nothing before it.
+    [[nodiscard]] std::optional<MediaTime> video_begin() const {
+        return video_.empty() ? std::nullopt : std::optional{MediaTime{video_.first()}};
+    }
     // When the newest picture ends; nothing before the first one.
     [[nodiscard]] std::optional<MediaTime> video_end() const {
         return video_.empty() ? std::nullopt : std::optional{decoded_};
@@ -52,6 +56,8 @@ class CutBuilder {
     void add_run(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place, std::size_t first,
                  std::size_t end);
     void add_audio(const std::shared_ptr<File>& file, const Part& part, const PartPlace& place);
+    // Silent frames from the end of what was heard up to `until`: sound is the clock of players.
+    void add_silence(MediaTime until);
     void copy_samples(mp4::SampleTable& table, const std::shared_ptr<File>& file, const Part& part, const PartPlace& place,
                       std::size_t first, std::size_t end);
     void note_shown(MediaTime pts, Ticks duration, Ticks composition);
@@ -77,8 +83,9 @@ class CutBuilder {
     MediaTime shown_{};                     // when the picture that is shown last ends
     MediaTime heard_{};                     // when the newest sound ends
     MediaTime next_text_{};
-    std::vector<Held> held_;  // exact: pictures behind the end, which some before it may need
-    std::deque<Held> early_;  // sound from before the first picture
+    std::optional<std::uint64_t> silence_at_;  // kSilent silent frames, in the payload
+    std::vector<Held> held_;                   // exact: pictures behind the end, which some before it may need
+    std::deque<Held> early_;                   // sound from before the first picture
 };
 
 }  // namespace vantage::footage

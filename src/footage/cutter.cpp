@@ -15,10 +15,11 @@ constexpr Ticks kOverlap = 250ms;  // as much may a segment begin before the las
 
 class Cutter {
   public:
-    Cutter(const Material& material, const CutOptions& options, const std::stop_token& stop)
-        : material_(material), options_(options), stop_(stop), stop_at_(video_stop()) {}
+    Cutter(const Material& material, const CutOptions& options, const std::stop_token& stop,
+           const std::function<Status(Cut)>& take)
+        : material_(material), options_(options), stop_(stop), take_(take), stop_at_(video_stop()) {}
 
-    Result<std::vector<Cut>> run() {
+    Status run() {
         if (options_.exact)
             if (auto ready = prepare_head(); ready.has_error()) return ready.error();
         if (head_ && !head_->frames.empty()) begin(head_->tracks);
@@ -34,8 +35,8 @@ class Cutter {
         }
         close();
         if (status_.has_error()) return status_.error();
-        if (cuts_.empty()) return fail(errc::not_found, "there is no footage in this span");
-        return std::move(cuts_);
+        if (!any_) return fail(errc::not_found, "there is no footage in this span");
+        return {};
     }
 
   private:
@@ -73,6 +74,7 @@ class Cutter {
         const auto first = head_ ? head_->resume : material_.first;
         if (part.track == TrackKind::video && (part.start < first || part.start >= stop_at_)) return;
         if (builder_ && breaks(part, tracks)) close();
+        if (status_.has_error()) return;
         if (!builder_) begin(tracks);
         builder_->learn(tracks);
         builder_->add(source.file, part, place);
@@ -88,7 +90,9 @@ class Cutter {
         if (!builder_->fits(tracks)) return true;
         const auto end = builder_->video_end();
         if (part.track == TrackKind::audio || !end) return false;
-        return part.start > *end + kLongestHold || part.start + kOverlap < *end;
+        const bool full =
+            part.starts_fragment && part.samples.front().key && part.start - *builder_->video_begin() >= options_.longest;
+        return full || part.start > *end + kLongestHold || part.start + kOverlap < *end;
     }
 
     void close() {
@@ -98,26 +102,29 @@ class Cutter {
         if (cut.has_error()) {
             status_ = cut.error();
         } else if (*cut) {
-            cuts_.push_back(std::move(**cut));
+            any_ = true;
+            status_ = take_(std::move(**cut));
         }
     }
 
     const Material& material_;
     const CutOptions& options_;
     const std::stop_token& stop_;
+    const std::function<Status(Cut)>& take_;
     const MediaTime stop_at_;
     std::optional<CutHead> head_;  // of an exact cut; the first file begins with it
     bool began_{false};
     std::optional<CutBuilder> builder_;
-    std::vector<Cut> cuts_;
+    bool any_{false};
     Status status_;
 };
 
 }  // namespace
 
-Result<std::vector<Cut>> plan_cuts(const Material& material, const CutOptions& options, const std::stop_token& stop) {
+Status plan_cuts(const Material& material, const CutOptions& options, const std::stop_token& stop,
+                 const std::function<Status(Cut)>& take) {
     if (material.empty) return fail(errc::not_found, "there is no footage in this span");
-    return Cutter(material, options, stop).run();
+    return Cutter(material, options, stop, take).run();
 }
 
 }  // namespace vantage::footage

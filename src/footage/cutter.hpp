@@ -14,9 +14,14 @@ struct CutOptions {
     std::string title;
     // The text of the subtitle track, one a second; none without it.
     std::function<std::string(UtcTime)> time_text;
+    // No file is longer by more than a GOP: its index is in memory while it is laid out (docs/storage.md: 150 MB for a day
+    // of 25 pictures a second with sound). A day of 25 hours is one file.
+    Ticks longest{std::chrono::hours(26)};
 };
 
-// The files of a span, oldest first, planned but not written. errc::not_found when there is no footage in it.
-Result<std::vector<Cut>> plan_cuts(const Material& material, const CutOptions& options, const std::stop_token& stop);
+// Plans the files of a span, oldest first, and hands each over before it goes on with the next: one at a time is in memory.
+// What `take` returns ends it. errc::not_found when there is no footage in the span.
+Status plan_cuts(const Material& material, const CutOptions& options, const std::stop_token& stop,
+                 const std::function<Status(Cut)>& take);
 
 }  // namespace vantage::footage

@@ -113,16 +113,27 @@ class ReadMovie {
     std::pair<std::ptrdiff_t, std::size_t> mdat_;
 };
 
+Result<std::vector<Cut>> cuts_of(const Material& material, const CutOptions& options, const std::stop_token& stop) {
+    std::vector<Cut> out;
+    const auto done = plan_cuts(material, options, stop, [&](Cut cut) {
+        out.push_back(std::move(cut));
+        return Status{};
+    });
+    if (!done) return done.error();
+    return out;
+}
+
 class CutterTest : public testing::Test {
   protected:
-    std::vector<Cut> plan(const StreamKey& key, UtcTime from, UtcTime to, bool exact = false) {
+    std::vector<Cut> plan(const StreamKey& key, UtcTime from, UtcTime to, bool exact = false, Ticks longest = 26h) {
         const auto material = gather(footage_, disk_.files_, key, from, to).value();
         gaps_ = material.gaps;
         CutOptions options;
         options.exact = exact;
+        options.longest = longest;
         options.title = "Front door";
         options.time_text = [](UtcTime time) { return to_rfc3339(time); };
-        return plan_cuts(material, options, stop_.get_token()).value();
+        return cuts_of(material, options, stop_.get_token()).value();
     }
     std::filesystem::path write(const Cut& cut) {
         const auto path = disk_.temp_.path() / fmt::format("cut{}.mp4", ++written_);
@@ -207,6 +218,13 @@ TEST_F(CutterTest, AGapStaysAsLongAsItWas) {
     bool heard = false;
     for (const auto& sample : sound.samples) heard = heard || std::chrono::abs(sample.dts + shift - back) < kOpusPacket;
     EXPECT_TRUE(heard);
+    // Players count sound: a sample that lasted through the gap would play as 20 ms, and what follows ten seconds too early.
+    std::size_t silent = 0;
+    for (std::size_t i = 0; i + 1 < sound.samples.size(); ++i) {
+        EXPECT_LT(sound.samples[i + 1].dts - sound.samples[i].dts, kOpusPacket * 2) << i;
+        if (as_text(movie.bytes(sound.samples[i])) == "\xf8\xff\xfe") ++silent;
+    }
+    EXPECT_NEAR(static_cast<double>(silent) * std::chrono::duration<double>(kOpusPacket).count(), 10, 0.5);
     const auto& texts = movie.track("sbtl");
     EXPECT_GE(texts.samples.size(), 16U) << "the clock runs through the gap";
     EXPECT_EQ(movie.text(texts.samples[9]), to_rfc3339(kBegin + 11s));
@@ -226,6 +244,26 @@ TEST_F(CutterTest, OtherParametersAreAnotherFile) {
     ASSERT_EQ(cuts.size(), 2U);
     EXPECT_EQ(cuts[0].end, cuts[1].start);
     for (const auto& cut : cuts) EXPECT_EQ(probe(write(cut)).errors, "");
+}
+
+// The index of a file is held in memory while it is laid out.
+TEST_F(CutterTest, ALongSpanIsSeveralFilesThatTouch) {
+    auto& door = disk_.add_camera("door", true);
+    disk_.run(10s);
+    const auto cuts = plan(door.key, kBegin, kBegin + 9s, false, 4s);
+    ASSERT_EQ(cuts.size(), 3U);
+    int frames = 0;
+    for (std::size_t i = 0; i < cuts.size(); ++i) {
+        if (i > 0) {
+            EXPECT_EQ(cuts[i].start, cuts[i - 1].end);
+        }
+        const auto seen = probe(write(cuts[i]));
+        EXPECT_EQ(seen.errors, "");
+        EXPECT_DOUBLE_EQ(seen.start, 0);
+        frames += seen.frames;
+    }
+    EXPECT_EQ(cuts[0].end - cuts[0].start, 4s);
+    EXPECT_EQ(frames, (cuts[2].end - cuts[0].start) / 40ms);
 }
 
 TEST_F(CutterTest, SoundThatComesLaterBelongsToTheSameFile) {
@@ -319,7 +357,7 @@ TEST_F(CutterTest, TheFilesAloneGiveTheSame) {
     CutOptions options;
     options.time_text = [](UtcTime time) { return to_rfc3339(time); };
     options.title = "Front door";
-    const auto of_files = plan_cuts(material, options, stop_.get_token()).value();
+    const auto of_files = cuts_of(material, options, stop_.get_token()).value();
     const auto of_index = plan(door.key, from, to);
     ASSERT_EQ(of_files.size(), 1U);
     EXPECT_EQ(of_files[0].head, of_index.at(0).head);
@@ -340,7 +378,7 @@ TEST_F(CutterTest, NothingIsAnError) {
     disk_.run(5s);
     const auto material = gather(footage_, disk_.files_, door.key, kBegin - 2h, kBegin - 1h).value();
     EXPECT_TRUE(material.empty);
-    EXPECT_EQ(plan_cuts(material, {}, stop_.get_token()).error().code, errc::not_found);
+    EXPECT_EQ(cuts_of(material, {}, stop_.get_token()).error().code, errc::not_found);
 }
 
 TEST_F(CutterTest, StopsWhenAskedAndWhenTheDiskIsFull) {

@@ -45,6 +45,12 @@ void SampleTable::finish(Ticks end) {
     last_ += delta;
 }
 
+std::size_t SampleTable::memory() const {
+    return sizes_.capacity() * sizeof(sizes_[0]) + syncs_.capacity() * sizeof(syncs_[0]) +
+           (durations_.capacity() + compositions_.capacity()) * sizeof(Run) + chunks_.capacity() * sizeof(chunks_[0]) +
+           chunk_runs_.capacity() * sizeof(ChunkRun);
+}
+
 std::vector<SampleTable::ChunkRun> SampleTable::chunk_runs() const {
     auto runs = chunk_runs_;
     if (in_chunk_ > 0 && (runs.empty() || runs.back().samples != in_chunk_))

@@ -24,7 +24,7 @@ class SampleTable {
     [[nodiscard]] Ticks first() const { return first_; }
     [[nodiscard]] Ticks last() const { return last_; }               // decode time of the newest sample
     [[nodiscard]] Ticks duration() const { return last_ - first_; }  // after finish()
-    [[nodiscard]] std::uint64_t largest_offset() const { return chunks_.empty() ? 0 : chunks_.back(); }
+    [[nodiscard]] std::size_t memory() const;                        // bytes that it holds
 
     // stts, ctts, stss, stsc, stsz, stco or co64: the body of stbl behind stsd. Returns where the chunk offsets begin in
     // what `w` writes to, so that the place of the mdat can be added once it is known.

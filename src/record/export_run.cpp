@@ -106,13 +106,8 @@ class Writer {
         options.exact = request_.exact;
         options.title = tools_.options.name(material.stream.camera);
         options.time_text = tools_.options.local_time;
-        auto cuts = footage::plan_cuts(material, options, stop_);
-        if (cuts.has_error()) return cuts.error();
-        for (auto& cut : *cuts) {
-            if (auto done = write(material.stream.camera, cut); done.has_error()) return done;
-            cut = {};  // its tables and files
-        }
-        return {};
+        return footage::plan_cuts(material, options, stop_,
+                                  [&](const footage::Cut& cut) { return write(material.stream.camera, cut); });
     }
 
     Status write(const CameraId& camera, const footage::Cut& cut) {

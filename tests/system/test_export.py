@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exports of the real program: which frames are in them, at which times, and that players of others play them."""
+import array
 import io
 import json
 import os
@@ -309,6 +310,34 @@ class Faults(unittest.TestCase):
                 self.assertGreater(longest, 3)
                 for at, code in frames:
                     self.assertAlmostEqual(first + at, code, delta=0.15)
+
+    def test_sound_goes_on_in_silence_through_a_gap(self):
+        """Players take sound as the clock: without it there what follows would be heard too early."""
+        with tempfile.TemporaryDirectory() as folder:
+            clip = coded_clip(folder, "sound.mp4", "-c:v", "copy")
+            with sim(("one", f"file:{clip}")) as url, Server(f"  one: {url('one')}") as server:
+                began = time.time()
+                wait_for("5 s", lambda: recorded_seconds(server, "one", began) > 5, 60)
+                server.stop()
+                time.sleep(3)
+                back = time.time()
+                server.start()
+                wait_for("4 s", lambda: recorded_seconds(server, "one", back) > 4, 60)
+                (file,) = make(server, start=began, end=time.time())["files"]
+                path = pathlib.Path(folder, "out.mp4")
+                path.write_bytes(fetch(server, file["url"]))
+            facts, errors = ffprobe(path, "-select_streams", "v", "-show_entries", "packet=pts_time")
+            self.assertEqual(errors, "")
+            times = sorted(float(p["pts_time"]) for p in facts["packets"])
+            gap = max(b - a for a, b in zip(times, times[1:]))
+            self.assertGreater(gap, 3)
+            done = subprocess.run(["ffmpeg", "-v", "warning", "-i", path, "-map", "0:a", "-f", "s16le", "-ac", "1", "-ar", "16000", "-"],
+                                  capture_output=True, timeout=60, check=True)
+            self.assertEqual(done.stderr, b"")
+            heard = array.array("h", done.stdout)
+            self.assertAlmostEqual(len(heard) / 16000, times[-1], delta=0.5)
+            quiet = [max(map(abs, heard[n:n + 1600])) < 50 for n in range(0, len(heard) - 1600, 1600)]
+            self.assertAlmostEqual(sum(quiet) / 10, gap, delta=0.6)
 
     def test_half_files_never_look_done(self):
         with sim(("one", "sim:?size=320x180&fps=10&gop=10")) as url:
