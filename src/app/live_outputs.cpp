@@ -23,12 +23,19 @@ live::LiveWindowsOptions live_options(const LiveConfig& config) {
 }
 
 LiveOutputs::LiveOutputs(boost::asio::io_context& io, live::LiveWindowsOptions options, const Clock& clock,
-                         live::LiveWindows::Streams streams, const footage::Footage& footage, const TimeZone& zone)
+                         live::LiveWindows::Streams streams, const footage::Footage& footage, store::Catalog& catalog,
+                         live::Transcodes& transcodes, const TimeZone& zone)
     : io_(io),
       windows_(std::make_shared<live::LiveWindows>(
-          options, clock, std::move(streams), [&io](std::function<void()> job) { boost::asio::post(io, std::move(job)); })),
-      archive_(footage, clock, zone),
+          options, clock, std::move(streams), [&io](std::function<void()> job) { boost::asio::post(io, std::move(job)); },
+          &catalog)),
+      numbers_(std::make_shared<live::ListNumbers>(&catalog)),
+      archive_(footage, clock, zone, numbers_),
+      archive_transcodes_(transcodes, footage, clock),
       timer_(std::make_shared<boost::asio::steady_timer>(io)) {
+    for (const auto profile : live::kProfiles)
+        transcoded_[static_cast<std::size_t>(profile)] =
+            std::make_unique<live::Archive>(footage, clock, zone, numbers_, &archive_transcodes_.view(profile));
     boost::asio::post(io_, [timer = timer_, windows = std::weak_ptr(windows_)] { sweep_again(timer, windows); });
 }
 

@@ -2,12 +2,11 @@
 // What the HTTP handlers may ask, answered from the running parts. Safe from any thread.
 #pragma once
 #include "app/camera_set.hpp"
+#include "app/live_outputs.hpp"
 #include "app/process_usage.hpp"
 #include "footage/disk_footage.hpp"
 #include "footage/retention.hpp"
 #include "live/pictures/pictures.hpp"
-#include "live/segments/archive.hpp"
-#include "live/segments/live_windows.hpp"
 #include "live/transcode/transcodes.hpp"
 #include "serve/control.hpp"
 #include "store/settings.hpp"
@@ -31,7 +30,7 @@ class ProgramControl final : public serve::Control {
         CameraSet& cameras;
         live::LiveWindows& live_windows;
         record::Exports& exports;
-        live::Archive& archive;
+        LiveOutputs& live;
         live::Transcodes& transcodes;
         live::Pictures& pictures;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
@@ -57,7 +56,8 @@ class ProgramControl final : public serve::Control {
                                                                         const live::StreamName& name) const override;
     [[nodiscard]] std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const override;
     [[nodiscard]] live::Pictures& pictures() const override { return parts_.pictures; }
-    [[nodiscard]] live::Archive& archive() override { return parts_.archive; }
+    [[nodiscard]] live::Archive& archive() override { return parts_.live.archive(); }
+    [[nodiscard]] live::Archive& archive(live::Profile profile) override { return parts_.live.archive(profile); }
     [[nodiscard]] serve::SystemView system() const override;
     void confirm_clock() override { parts_.retention.confirm_clock(); }
     [[nodiscard]] serve::PushControl& pushes() override { return parts_.pushes; }

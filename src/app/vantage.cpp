@@ -141,11 +141,9 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
             .most = config_.transcode.most, .encoder = choose_encoder(config_.transcode), .group = group},
         [this](const CameraId& camera) { return supervisor_->stream({camera, StreamKind::main}); }, clock_);
     pictures_ = std::make_unique<live::Pictures>([this](const StreamKey& key) { return supervisor_->stream(key); }, clock_);
-    const auto streams = [this](const live::LiveKey& key) {
-        auto found = viewed(key.camera, key.stream);
-        return found ? std::move(*found) : nullptr;
-    };
-    live_ = std::make_unique<LiveOutputs>(http_io_->context(), live, clock_, streams, *footage_, zone_of(zone_));
+    const auto streams = [this](const live::LiveKey& key) { return viewed(key.camera, key.stream); };
+    live_ = std::make_unique<LiveOutputs>(http_io_->context(), live, clock_, streams, *footage_, *catalog_, *transcodes_,
+                                          zone_of(zone_));
     cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_, group);
     pushes_ = std::make_unique<PushSet>(*settings_, sealer_, push_environment(), clock_);
     exports_ = std::make_unique<record::Exports>(export_options(), *footage_, files_, clock_);
@@ -162,7 +160,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               *cameras_,
                               live_->windows(),
                               *exports_,
-                              live_->archive(),
+                              *live_,
                               *transcodes_,
                               *pictures_,
                               [this] { apply(); },

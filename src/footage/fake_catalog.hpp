@@ -155,6 +155,25 @@ class FakeCatalog final : public store::Catalog {
         return out;
     }
 
+    Status put_playlist(const store::PlaylistRow& row) override {
+        const std::lock_guard lock(mutex_);
+        if (failing_) return broken();
+        playlists_.insert_or_assign({row.stream, row.from}, row);
+        return {};
+    }
+    Result<store::PlaylistRow> playlist(const StreamKey& stream, UtcTime from) const override {
+        const std::lock_guard lock(mutex_);
+        const auto behind = playlists_.upper_bound({stream, from});
+        if (behind == playlists_.begin() || std::prev(behind)->first.first != stream)
+            return vantage::fail(errc::not_found, "playlist");
+        return std::prev(behind)->second;
+    }
+    Result<std::uint64_t> take_numbers(const std::string& name, std::uint64_t count) override {
+        const std::lock_guard lock(mutex_);
+        if (failing_) return broken();
+        return std::exchange(numbers_[name], numbers_[name] + count);
+    }
+
     Status begin_reindex(const std::string&) override {
         const std::lock_guard lock(mutex_);
         kept_.clear();
@@ -198,6 +217,8 @@ class FakeCatalog final : public store::Catalog {
     std::atomic<bool> failing_{false};
     std::map<std::int64_t, store::IndexedSegment> segments_;  // guarded by mutex_, as is all below
     std::map<std::int64_t, store::IndexedSegment> removing_;
+    std::map<std::pair<StreamKey, UtcTime>, store::PlaylistRow> playlists_;
+    std::map<std::string, std::uint64_t> numbers_;
     std::vector<Bytes> inits_;
     std::vector<store::GapRow> gaps_;
     std::map<std::string, store::VolumeRow> volumes_;

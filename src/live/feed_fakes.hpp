@@ -60,8 +60,17 @@ class FakeFootage : public footage::Footage {
 
     // One-second fragments (25 frames, in two parts, and one of audio) of [from, to), in a segment of their own.
     void add(const StreamKey& stream, double from, double to, bool with_audio = true) {
-        auto segment = std::make_shared<footage::SegmentInfo>(
-            footage::SegmentInfo{0, stream, "", {}, {}, 0, {}, false, {}, init_of(with_audio)});
+        auto segment =
+            std::make_shared<footage::SegmentInfo>(footage::SegmentInfo{static_cast<std::int64_t>(last_) + 1,
+                                                                        stream,
+                                                                        "/footage/added-" + std::to_string(last_ + 1),
+                                                                        {},
+                                                                        {},
+                                                                        0,
+                                                                        footage::SegmentState::closed,
+                                                                        false,
+                                                                        {},
+                                                                        init_of(with_audio)});
         segment->start = to_utc(media_at(from));
         segment->end = to_utc(media_at(to));
         for (auto at = media_at(from); at < media_at(to); at += kSecond) {

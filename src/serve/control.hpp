@@ -124,7 +124,9 @@ class Control {
                                                                                 const live::StreamName& name) const = 0;
     [[nodiscard]] virtual std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const = 0;
     [[nodiscard]] virtual live::Pictures& pictures() const = 0;
+    // Days and ranges as HLS and DASH list them: as they are, and main as a profile shows it.
     [[nodiscard]] virtual live::Archive& archive() = 0;
+    [[nodiscard]] virtual live::Archive& archive(live::Profile profile) = 0;
     [[nodiscard]] virtual SystemView system() const = 0;
     // A person says that the host's clock is right after a step: retention by age goes on. Blocks on settings.db.
     virtual void confirm_clock() = 0;

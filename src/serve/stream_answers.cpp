@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/stream_answers.hpp"
 
+#include "live/segments/archive.hpp"
+#include "media/video_transcoder.hpp"
+
 #include <fmt/format.h>
 
 namespace vantage::serve {
@@ -39,6 +42,24 @@ net::Response init_response(const InitPtr& init) {
     net::Response response;
     add_media_headers(response, init->tracks.video ? "video/mp4" : "audio/mp4", kYear);
     response.body = net::SharedBody{init, init->data};
+    return response;
+}
+
+std::optional<live::HlsVariant> converted_variant(Control& control, const InitPtr& main, double frame_rate,
+                                                  std::uint64_t sound_bits) {
+    auto& archive = control.archive(live::Profile::h264);
+    if (!main || !main->tracks.video || main->tracks.video->codec == Codec::h264 || !archive.offered()) return {};
+    const auto init = archive.shown(main);
+    if (!init) return {};
+    const auto& video = *(*init)->tracks.video;
+    const auto bits = static_cast<std::uint64_t>(cap_of(video.width, video.height)) + sound_bits;
+    return live::HlsVariant{"h264-video/playlist.m3u8", video, frame_rate, bits, bits};
+}
+
+Result<net::Response> no_stream(const Error& error) {
+    if (error.code != errc::overloaded) return error;
+    auto response = net::problem_response(503, to_string(error.code), error.message);
+    response.headers.set("Retry-After", "10");
     return response;
 }
 

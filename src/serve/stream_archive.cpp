@@ -6,6 +6,7 @@
 #include "live/hls/hls_text.hpp"
 #include "net/http_encoding.hpp"
 #include "serve/json.hpp"
+#include "serve/problem.hpp"
 #include "serve/stream_answers.hpp"
 
 #include <fmt/format.h>
@@ -18,10 +19,66 @@ using live::RenditionName;
 
 constexpr seconds kKeep{std::chrono::hours(24)};  // what was recorded does not change
 
+// The list has one of this rendition, or of none.
+InitPtr newest_init(const live::ArchiveList& list, Rendition rendition) {
+    for (auto file = list.files.rbegin(); file != list.files.rend(); ++file)
+        if (const auto& init = (*file)->init(rendition)) return init;
+    return nullptr;
+}
+
 net::Response not_modified(const std::string& etag) {
     net::Response response;
     response.status = 304;
     response.headers.add("ETag", etag);
+    return response;
+}
+
+// What is recorded of a stream, or main as a profile shows it.
+struct AskedStream {
+    live::Archive& archive;
+    StreamKey key;
+};
+
+Result<AskedStream> asked_stream(const Call& call, const std::string& stream) {
+    const auto name = live::parse_stream_name(stream);
+    if (!name)
+        return fail(errc::not_found, fmt::format("there is no recorded stream '{}': {}", stream, name.error().message));
+    auto& control = call.app.control;
+    const auto* profile = std::get_if<live::Profile>(&*name);
+    return AskedStream{profile != nullptr ? control.archive(*profile) : control.archive(),
+                       {call.camera(), live::kind_behind(*name)}};
+}
+
+// Transcoding takes a second or two, in which no worker waits.
+net::Response run_response(live::Archive& archive, const live::Archive::Found& found, Rendition rendition) {
+    net::Response response;
+    response.later = [&archive, found, rendition](const std::function<void(net::Response)>& done) {
+        archive.read(found, rendition, [rendition, done](const Result<std::vector<PartPtr>>& parts) {
+            if (parts) return done(parts_response(*parts, rendition, kKeep));
+            auto answer = no_stream(parts.error());
+            done(answer ? std::move(*answer) : problem(answer.error()));
+        });
+    };
+    return response;
+}
+
+Result<net::Response> media_of(const Call& call, const AskedStream& stream, const live::Period& period,
+                               Rendition rendition) {
+    const auto& file = call.parameter("file");
+    if (file.starts_with("init-")) {
+        const auto init = stream.archive.find_init(stream.key, period, rendition, file);
+        if (!init) return init.error();
+        return init_response(*init);
+    }
+    const auto media = live::parse_media_name(file);
+    if (!media || !media->start) return fail(errc::not_found, fmt::format("there is no '{}' in footage", file));
+    const auto found = stream.archive.find(stream.key, period, rendition, *media->start);
+    if (!found) return found.error();
+    if (stream.archive.transcodes(rendition)) return run_response(stream.archive, *found, rendition);
+    Result<net::Response> response = fail(errc::internal, "nothing was read");
+    stream.archive.read(*found, rendition, [&](const Result<std::vector<PartPtr>>& parts) {
+        response = parts ? Result<net::Response>(parts_response(*parts, rendition, kKeep)) : parts.error();
+    });
     return response;
 }
 
@@ -32,7 +89,7 @@ Result<AskedPeriod> asked_period(const Call& call) {
     if (text != "range") {
         const auto period = call.app.control.archive().period(text);
         if (!period) return period.error();
-        return AskedPeriod{*period, ""};
+        return AskedPeriod{*period, call.app.control.archive().period_before(text), ""};
     }
     const auto start = time_parameter(call.request, "start");
     if (!start) return start.error();
@@ -41,13 +98,17 @@ Result<AskedPeriod> asked_period(const Call& call) {
     // As the address says it: whole milliseconds.
     const auto period = live::make_range(std::chrono::floor<milliseconds>(*start), std::chrono::ceil<milliseconds>(*end));
     if (!period) return period.error();
-    return AskedPeriod{*period, fmt::format("../{}/", live::range_name(*period))};
+    return AskedPeriod{*period, std::nullopt, fmt::format("../{}/", live::range_name(*period))};
 }
 
-Result<StreamKey> recorded_stream(const Call& call, const std::string& stream) {
-    const auto kind = parse_stream_kind(stream);
-    if (!kind) return fail(errc::not_found, fmt::format("there is no recorded stream '{}'; there are main and sub", stream));
-    return StreamKey{call.camera(), *kind};
+Result<live::ArchiveList> asked_list(const Call& call, const AskedPeriod& asked, live::Archive& archive,
+                                     const StreamKey& stream, Rendition rendition) {
+    auto list = archive.list(stream, asked.period, rendition);
+    if (list || list.error().code != errc::not_found || !asked.before || call.parameter("period") != "today") return list;
+    auto old = archive.list(stream, *asked.before, rendition);
+    if (!old) return list;
+    old->ended = false;  // the address goes on
+    return old;
 }
 
 Result<net::Response> archive_index(const Call& call) {
@@ -56,22 +117,29 @@ Result<net::Response> archive_index(const Call& call) {
     auto& archive = call.app.control.archive();
     std::vector<live::HlsVariant> variants;
     std::optional<live::HlsAudio> audio;
+    std::uint64_t sound_bits = 0;
     Error first;
     for (const auto kind : {StreamKind::main, StreamKind::sub}) {
-        const auto list = archive.list({call.camera(), kind}, asked->period, Rendition::video);
+        const auto list = asked_list(call, *asked, archive, {call.camera(), kind}, Rendition::video);
         if (!list && kind == StreamKind::main) first = list.error();
         if (!list) continue;
-        const auto newest = list->files.back()->init(Rendition::video);
-        const auto init = newest ? newest : list->files.front()->init(Rendition::video);
-        if (!init) continue;
+        const auto init = newest_init(*list, Rendition::video);
         const auto outline = live::archive_outline(*list, Rendition::video);
+        const auto rates = archive.rates(*list);
         const std::string name = vantage::to_string(kind);
-        variants.push_back({fmt::format("{}{}-video/playlist.m3u8", asked->folder, name), *init->tracks.video,
-                            archive.frame_rate(*list), outline.peak_bits_per_second, outline.average_bits_per_second});
+        // Its own sound is counted already, that of main is not.
+        variants.push_back({fmt::format("{}{}-video/playlist.m3u8", asked->folder, name), *init->tracks.video, rates.frames,
+                            outline.peak_bits_per_second + sound_bits, outline.average_bits_per_second + sound_bits});
         if (audio) continue;
-        for (const auto& file : list->files)
-            if (const auto& sound = file->init(Rendition::audio))
-                audio = live::HlsAudio{fmt::format("{}{}-audio/playlist.m3u8", asked->folder, name), *sound->tracks.audio};
+        if (const auto sound = newest_init(*list, Rendition::audio)) {
+            audio = live::HlsAudio{fmt::format("{}{}-audio/playlist.m3u8", asked->folder, name), *sound->tracks.audio};
+            sound_bits = rates.sound_bits;
+        }
+        if (kind != StreamKind::main) continue;
+        if (auto converted = converted_variant(call.app.control, init, rates.frames, sound_bits)) {
+            converted->uri = asked->folder + converted->uri;
+            variants.push_back(std::move(*converted));
+        }
     }
     if (variants.empty()) return first;
     auto response = net::text_response(200, live::kPlaylistType, live::hls_multivariant(variants, audio));
@@ -82,9 +150,9 @@ Result<net::Response> archive_index(const Call& call) {
 Result<net::Response> archive_playlist(const Call& call, const RenditionName& name, bool at_top) {
     const auto asked = asked_period(call);
     if (!asked) return asked.error();
-    const auto stream = recorded_stream(call, name.stream);
+    const auto stream = asked_stream(call, name.stream);
     if (!stream) return stream.error();
-    const auto list = call.app.control.archive().list(*stream, asked->period, name.rendition);
+    const auto list = asked_list(call, *asked, stream->archive, stream->key, name.rendition);
     if (!list) return list.error();
     std::string prefix = at_top ? to_string(name) + "/" : "";
     if (!asked->folder.empty()) prefix = fmt::format("{}{}{}/", at_top ? "" : "../", asked->folder, to_string(name));
@@ -107,20 +175,11 @@ Result<net::Response> archive_playlist(const Call& call, const RenditionName& na
 Result<net::Response> archive_media(const Call& call, const RenditionName& name) {
     const auto asked = asked_period(call);
     if (!asked) return asked.error();
-    const auto stream = recorded_stream(call, name.stream);
+    const auto stream = asked_stream(call, name.stream);
     if (!stream) return stream.error();
-    auto& archive = call.app.control.archive();
-    const auto& file = call.parameter("file");
-    if (file.starts_with("init-")) {
-        const auto init = archive.find_init(*stream, asked->period, name.rendition, file);
-        if (!init) return init.error();
-        return init_response(*init);
-    }
-    const auto media = live::parse_media_name(file);
-    if (!media || !media->start) return fail(errc::not_found, fmt::format("there is no '{}' in footage", file));
-    const auto parts = archive.read(*stream, asked->period, name.rendition, *media->start);
-    if (!parts) return parts.error();
-    return parts_response(*parts, name.rendition, kKeep);
+    auto answer = media_of(call, *stream, asked->period, name.rendition);
+    if (answer || answer.error().code != errc::not_found || !asked->before) return answer;
+    return media_of(call, *stream, *asked->before, name.rendition);
 }
 
 }  // namespace vantage::serve

@@ -10,12 +10,15 @@ namespace vantage::serve {
 // What {period} of the address names; "range" takes ?start= and ?end=.
 struct AskedPeriod {
     live::Period period;
+    std::optional<live::Period> before;  // what the address meant until a moment ago, when a day began meanwhile
     std::string
         folder;  // "" or, for "range", "../<startms>-<endms>/": goes before addresses relative to the period's folder
 };
 Result<AskedPeriod> asked_period(const Call& call);
-// not_found for streams that are not recorded (transcodes).
-Result<StreamKey> recorded_stream(const Call& call, const std::string& stream);
+// The list of it. "today" goes on with the day that is just over until there is something of the new one: a player that
+// reloads at midnight must not be told that there is nothing.
+Result<live::ArchiveList> asked_list(const Call& call, const AskedPeriod& asked, live::Archive& archive,
+                                     const StreamKey& stream, live::Rendition rendition);
 
 Result<net::Response> archive_index(const Call& call);
 // In the period's own folder (`at_top`: main, both tracks), or in the rendition's.

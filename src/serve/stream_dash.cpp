@@ -47,10 +47,12 @@ Result<net::Response> live_manifest(const Call& call) {
     auto& windows = call.app.control.live_windows();
     const auto main = windows.open({call.camera(), "main"});
     if (!main) return fail(errc::not_found, fmt::format("camera '{}' has no live stream", call.camera().str()));
-    const auto sub = windows.open({call.camera(), "sub"});
+    const auto beside = windows.open({call.camera(), "sub"});
+    const auto sub = beside ? *beside : nullptr;
     const bool gzip = net::accepts_gzip(call.request.headers.get("Accept-Encoding"));
     net::Response response;
-    response.later = [main, sub, gzip, camera = call.camera(), &app = call.app](std::function<void(net::Response)> done) {
+    response.later = [main = *main, sub, gzip, camera = call.camera(),
+                      &app = call.app](std::function<void(net::Response)> done) {
         const auto answer = [=, &app](const Status& status) {
             done(status ? manifest_of(app, camera, main, sub, gzip) : problem(status.error()));
         };
@@ -66,14 +68,16 @@ Result<net::Response> archive_manifest(const Call& call) {
     const auto asked = asked_period(call);
     if (!asked) return asked.error();
     auto& archive = call.app.control.archive();
-    const auto main = archive.list({call.camera(), StreamKind::main}, asked->period, Rendition::muxed);
+    const auto main = asked_list(call, *asked, archive, {call.camera(), StreamKind::main}, Rendition::muxed);
     if (!main) return main.error();
-    const auto sub = archive.list({call.camera(), StreamKind::sub}, asked->period, Rendition::video);
+    const auto sub = asked_list(call, *asked, archive, {call.camera(), StreamKind::sub}, Rendition::video);
     auto video = archive_outline(*main, Rendition::video);
-    const auto audio = archive_outline(*main, Rendition::audio);
+    auto audio = archive_outline(*main, Rendition::audio);
     auto small = sub ? archive_outline(*sub, Rendition::video) : live::Outline{};
-    video.frame_rate = archive.frame_rate(*main);
-    if (sub) small.frame_rate = archive.frame_rate(*sub);
+    const auto rates = archive.rates(*main);
+    video.frame_rate = rates.frames;
+    audio.peak_bits_per_second = rates.sound_bits;
+    if (sub) small.frame_rate = archive.rates(*sub).frames;
     const live::DashOutlines outlines{main->has(Rendition::video) ? &video : nullptr, &audio, sub ? &small : nullptr};
     const auto target = std::chrono::ceil<milliseconds>(main->target);
     net::Response response;
@@ -81,7 +85,7 @@ Result<net::Response> archive_manifest(const Call& call) {
     response.headers.add("Cache-Control", "no-cache");
     response.body = main->ended
                         ? dash_static(outlines, asked->folder)
-                        : call.app.dash.manifest(fmt::format("{} {}", call.camera().str(), live::range_name(asked->period)),
+                        : call.app.dash.manifest(fmt::format("{} {}", call.camera().str(), live::range_name(main->period)),
                                                  outlines, {target / 2, kLongestDay, target * kDelayTargets, asked->folder});
     return response;
 }

@@ -29,9 +29,8 @@ constexpr seconds kKeep{300};  // by a player's cache; numbers are never used tw
 
 Result<WindowPtr> open_window(const Call& call, const std::string& stream) {
     auto window = call.app.control.live_windows().open({call.camera(), stream});
-    if (!window)
-        return fail(errc::not_found, fmt::format("camera '{}' has no live stream '{}'", call.camera().str(), stream));
-    return window;
+    if (window || window.error().code == errc::overloaded || window.error().code == errc::unavailable) return window;
+    return fail(errc::not_found, fmt::format("camera '{}' has no live stream '{}'", call.camera().str(), stream));
 }
 
 // `wait` calls what it is given when `make` can answer.
@@ -114,7 +113,7 @@ net::Response media_answer(LiveWindow& window, const live::LiveMediaName& file, 
 }
 
 // Variants with what was measured of them.
-net::Response index_answer(const WindowPtr& main, const WindowPtr& sub, bool gzip) {
+net::Response index_answer(Control& control, const WindowPtr& main, const WindowPtr& sub) {
     const auto of_main = main->snapshot();
     const auto sound = of_main->init(Rendition::audio);
     const auto sound_bits = live_outline(*of_main, Rendition::audio).peak_bits_per_second;
@@ -127,12 +126,13 @@ net::Response index_answer(const WindowPtr& main, const WindowPtr& sub, bool gzi
                             outline.average_bits_per_second + sound_bits});
     };
     add(of_main, "main-video/playlist.m3u8");
+    if (auto converted = converted_variant(control, of_main->init(Rendition::muxed),
+                                           live_outline(*of_main, Rendition::video).frame_rate, sound_bits))
+        variants.push_back(std::move(*converted));
     add(sub ? sub->snapshot() : nullptr, "sub-video/playlist.m3u8");
     std::optional<live::HlsAudio> audio;
     if (sound) audio = live::HlsAudio{"main-audio/playlist.m3u8", *sound->tracks.audio};
-    auto response = net::text_response(200, live::kPlaylistType, live::hls_multivariant(variants, audio));
-    if (gzip) response.headers.add("Vary", "Accept-Encoding");
-    return response;
+    return net::text_response(200, live::kPlaylistType, live::hls_multivariant(variants, audio));
 }
 
 Result<net::Response> live_playlist(const Call& call, const WindowPtr& window, const RenditionName& name,
@@ -184,25 +184,27 @@ Result<net::Response> live_media(const Call& call, const WindowPtr& window, cons
 
 Result<net::Response> live_index(const Call& call) {
     const auto main = open_window(call, "main");
-    if (!main) return main.error();
+    if (!main) return no_stream(main.error());
     const auto sub = call.app.control.live_windows().open({call.camera(), "sub"});
-    const auto wait = [main = *main, sub](const LiveWindow::Done& done) {
+    const auto wait = [main = *main, sub = sub ? *sub : nullptr](const LiveWindow::Done& done) {
         main->wait_for_snapshot(kFirstSegment, [sub, done](const Status& status) {
             if (!status || !sub) return done(status);
             sub->wait_for_snapshot(kOtherVariant, [done](const Status&) { done({}); });
         });
     };
-    return later(wait, [main = *main, sub] { return index_answer(main, sub, false); });
+    return later(wait, [&control = call.app.control, main = *main, sub = sub ? *sub : nullptr] {
+        return index_answer(control, main, sub);
+    });
 }
 
 Result<net::Response> live_playlist(const Call& call, const RenditionName& name, const std::string& prefix) {
     const auto window = open_window(call, name.stream);
-    return window ? live_playlist(call, *window, name, prefix) : Result<net::Response>(window.error());
+    return window ? live_playlist(call, *window, name, prefix) : no_stream(window.error());
 }
 
 Result<net::Response> live_media(const Call& call, const RenditionName& name) {
     const auto window = open_window(call, name.stream);
-    return window ? live_media(call, *window, name) : Result<net::Response>(window.error());
+    return window ? live_media(call, *window, name) : no_stream(window.error());
 }
 
 std::optional<Result<net::Response>> quick_live_playlist(const Call& call, const RenditionName& name,

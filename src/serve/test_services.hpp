@@ -6,6 +6,7 @@
 #include "live/pictures/pictures.hpp"
 #include "live/segments/archive.hpp"
 #include "live/segments/live_windows.hpp"
+#include "serve/fake_archive_view.hpp"
 #include "serve/fake_pushes.hpp"
 #include "serve/page_assets.hpp"
 #include "serve/router.hpp"
@@ -86,6 +87,7 @@ class FakeControl : public Control {
     }
     live::Pictures& pictures() const override { return *jpegs; }
     live::Archive& archive() override { return days; }
+    live::Archive& archive(live::Profile /*profile*/) override { return transcoded_days; }
     SystemView system() const override {
         SystemView view;
         view.version = "1.2.3";
@@ -108,9 +110,11 @@ class FakeControl : public Control {
     SimulatedClock live_clock{UtcTime(seconds(1'763'665'445))};
     live::LiveWindows windows{{},
                               live_clock,
-                              [this](const live::LiveKey& key) {
+                              [this](const live::LiveKey& key) -> Result<std::shared_ptr<stream::Stream>> {
                                   const auto kind = parse_stream_kind(key.stream);
-                                  return kind ? stream({key.camera, *kind}) : nullptr;
+                                  if (key.stream == "h264") return fail(errc::overloaded, "2 streams are transcoded");
+                                  if (auto found = kind ? stream({key.camera, *kind}) : nullptr) return found;
+                                  return fail(errc::not_found, "no such stream");
                               },
                               [](const std::function<void()>& job) { job(); }};
     SimulatedClock export_clock{UtcTime(seconds(1'763'665'445))};
@@ -124,7 +128,11 @@ class FakeControl : public Control {
     SystemClock system_clock;
     std::unique_ptr<live::Pictures> jpegs =
         std::make_unique<live::Pictures>([this](const StreamKey& key) { return stream(key); }, system_clock);
-    live::Archive days{recorded, live_clock, TimeZone::load("Europe/Berlin").value()};
+    FakeArchiveView archive_view{recorded};
+    std::shared_ptr<live::ListNumbers> list_numbers = std::make_shared<live::ListNumbers>(nullptr);
+    live::Archive days{recorded, live_clock, TimeZone::load("Europe/Berlin").value(), list_numbers};
+    live::Archive transcoded_days{recorded, live_clock, TimeZone::load("Europe/Berlin").value(), list_numbers,
+                                  &archive_view};
     std::string last_config;
     std::string disk_state{"good"};
 };

@@ -56,6 +56,20 @@ struct GapRow {
     bool operator==(const GapRow&) const = default;
 };
 
+// Where the numbers of a day's playlist stand (docs/decisions/0005): the entries of the file that begins at `anchor` count
+// from `number` on, so what goes out of the list in front of it changes no number.
+struct PlaylistRow {
+    StreamKey stream;
+    UtcTime from;                    // when the day begins
+    MediaTime anchor{};              // first picture of a file in the list
+    std::uint64_t number{0};         // media sequence number of its first entry
+    std::uint64_t discontinuity{0};  // discontinuity sequence number of that
+    MediaTime front{};               // where the list begins
+    bool front_breaks{false};        // a discontinuity stands before its first entry
+    Ticks target{0};                 // no entry is longer
+    bool operator==(const PlaylistRow&) const = default;
+};
+
 struct VolumeRow {
     std::string id;       // UUID
     std::string path;     // where it was mounted last
@@ -111,6 +125,13 @@ class Catalog {
     [[nodiscard]] virtual Result<std::vector<GapRow>> open_gaps() const = 0;
     // Forgets those that ended before `before`.
     virtual Status remove_gaps(const StreamKey& stream, UtcTime before) = 0;
+
+    // Playlists of days. put_playlist replaces what is known of the day, and forgets days of the stream that began more
+    // than a week before it. playlist gives the newest of a day that begins at `from` or earlier; not_found.
+    virtual Status put_playlist(const PlaylistRow& row) = 0;
+    [[nodiscard]] virtual Result<PlaylistRow> playlist(const StreamKey& stream, UtcTime from) const = 0;
+    // The first of `count` numbers that nobody has taken under this name; 0 is the very first.
+    virtual Result<std::uint64_t> take_numbers(const std::string& name, std::uint64_t count) = 0;
 
     // Volumes. put_volume adds or changes the path only.
     virtual Status put_volume(const std::string& id, const std::string& path) = 0;

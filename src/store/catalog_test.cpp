@@ -313,6 +313,38 @@ TEST_P(CatalogTest, ADayAmongSeventyThousand) {
     EXPECT_LT(each, milliseconds{50}) << "an index is not used";
 }
 
+TEST_P(CatalogTest, KeepsWhereTheNumbersOfAPlaylistStand) {
+    const MediaTime at = to_media(kNoon + minutes{10});
+    const PlaylistRow row{kDoor, kNoon, at, 1'763'593'207, 1'763'593'201, at - Ticks{90000}, true, Ticks{1080000}};
+    EXPECT_EQ(catalog_->playlist(kDoor, kNoon).error().code, errc::not_found);
+    ASSERT_TRUE(catalog_->put_playlist(row));
+    auto later = row;
+    later.number = 1'763'593'300;
+    later.front_breaks = false;
+    ASSERT_TRUE(catalog_->put_playlist(later));
+    auto sub = row;
+    sub.stream = kDoorSub;
+    ASSERT_TRUE(catalog_->put_playlist(sub));
+    reopen();
+    EXPECT_EQ(catalog_->playlist(kDoor, kNoon).value(), later);
+    EXPECT_EQ(catalog_->playlist(kDoorSub, kNoon).value(), sub);
+    EXPECT_EQ(catalog_->playlist(kYard, kNoon).error().code, errc::not_found);
+    auto next_week = row;
+    next_week.from = kNoon + hours{24 * 8};
+    ASSERT_TRUE(catalog_->put_playlist(next_week));
+    EXPECT_FALSE(catalog_->playlist(kDoor, kNoon));
+    EXPECT_EQ(catalog_->playlist(kDoor, next_week.from + hours{24}).value(), next_week) << "the day before";
+    EXPECT_TRUE(catalog_->playlist(kDoorSub, kNoon));
+}
+
+TEST_P(CatalogTest, NumbersAreTakenOnce) {
+    EXPECT_EQ(catalog_->take_numbers("door/main", 256).value(), 0U);
+    EXPECT_EQ(catalog_->take_numbers("yard/main", 1).value(), 0U);
+    reopen();
+    EXPECT_EQ(catalog_->take_numbers("door/main", 10).value(), 256U);
+    EXPECT_EQ(catalog_->take_numbers("door/main", 10).value(), 266U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, CatalogTest,
                          testing::Values(Backend{"SQLite",
                                                  [](const TestFolder& folder, const Clock& clock) {

@@ -26,6 +26,14 @@ const std::vector<const char*> kCatalog1{
     "CREATE INDEX gaps_open ON gaps (camera, stream) WHERE end_us IS NULL",
 };
 
+// front_breaks: 1 where a discontinuity stands before the first entry. Times of media are ticks of 1/90000 s since 1970.
+const std::vector<const char*> kCatalog2{
+    "CREATE TABLE playlists (camera TEXT NOT NULL, stream TEXT NOT NULL, from_us BIGINT NOT NULL, anchor_ticks BIGINT NOT "
+    "NULL, number BIGINT NOT NULL, discontinuity BIGINT NOT NULL, front_ticks BIGINT NOT NULL, front_breaks INTEGER NOT "
+    "NULL, target_ticks BIGINT NOT NULL, PRIMARY KEY (camera, stream, from_us))",
+    "CREATE TABLE numbers (name TEXT PRIMARY KEY NOT NULL, next BIGINT NOT NULL)",
+};
+
 const std::vector<const char*> kSettings1{
     "CREATE TABLE users (name TEXT PRIMARY KEY NOT NULL, password_hash TEXT NOT NULL, role TEXT NOT NULL, all_cameras "
     "INTEGER NOT "
@@ -64,7 +72,7 @@ const std::vector<const char*> kSettings3{
 }  // namespace
 
 Migrations catalog_migrations() {
-    return {kCatalog1};
+    return {kCatalog1, kCatalog2};
 }
 Migrations settings_migrations() {
     return {kSettings1, kSettings2, kSettings3};

@@ -37,6 +37,9 @@ class SqlCatalog final : public Catalog {
     [[nodiscard]] Result<std::vector<GapRow>> gaps(const StreamKey& stream, UtcTime from, UtcTime to) const override;
     [[nodiscard]] Result<std::vector<GapRow>> open_gaps() const override;
     Status remove_gaps(const StreamKey& stream, UtcTime before) override;
+    Status put_playlist(const PlaylistRow& row) override;
+    [[nodiscard]] Result<PlaylistRow> playlist(const StreamKey& stream, UtcTime from) const override;
+    Result<std::uint64_t> take_numbers(const std::string& name, std::uint64_t count) override;
     Status put_volume(const std::string& id, const std::string& path) override;
     [[nodiscard]] Result<std::vector<VolumeRow>> volumes() const override;
     Status begin_reindex(const std::string& volume) override;

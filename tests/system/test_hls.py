@@ -2,6 +2,7 @@
 """HLS in the real program: what FFmpeg and GStreamer make of live and of footage, and how requests wait."""
 import datetime
 import gzip
+import re
 import subprocess
 import tempfile
 import threading
@@ -9,7 +10,7 @@ import time
 import unittest
 
 import support
-from hls_playlist import read_playlist
+from hls_playlist import check_reload, read_playlist
 from support import ROOT
 from test_record import recorded_seconds
 
@@ -189,6 +190,26 @@ class Footage(unittest.TestCase):
         self.assertEqual([s["codec_name"] for s in facts["streams"]], ["aac"])
         self.assertAlmostEqual(float(facts["format"]["duration"]), 12, delta=2.5)
 
+    def test_bit_rates_are_bounds_with_the_sound(self):
+        start = int(self.again + 3)
+        folder = f"/door/stream/{start}000-{start + 9}000"
+        index = "\n".join(lines(self.server, f"{folder}/index.m3u8"))
+        peak, average = (int(n) for n in re.search(r"BANDWIDTH=(\d+),AVERAGE-BANDWIDTH=(\d+)", index).groups())
+        bits, seconds, rates = 0, 0.0, []
+        video, sound = (read_playlist("\n".join(lines(self.server, f"{folder}/{name}/playlist.m3u8")) + "\n").segments for name in ("main-video", "main-audio"))
+        for picture, heard in zip(video, sound, strict=True):
+            size = 8 * sum(len(self.server.api.get(f"{folder}/{name}/{s.uri}").body) for name, s in (("main-video", picture), ("main-audio", heard)))
+            bits, seconds = bits + size, seconds + picture.duration
+            if picture.duration >= 6:  # half the target duration (RFC 8216 4.3.4.2); a rest counts with its neighbour
+                rates.append(size / picture.duration)
+        self.assertLessEqual(bits / seconds, average)
+        self.assertGreater(bits / seconds, average * 0.9)
+        self.assertLessEqual(max(rates), peak)
+        manifest = self.server.api.get(f"{folder}/manifest.mpd").body.decode()
+        said = int(re.search(r'<Representation id="main-audio" bandwidth="(\d+)"', manifest)[1])
+        heard = 8 * sum(len(self.server.api.get(f"{folder}/main-audio/{s.uri}").body) for s in sound) / sum(s.duration for s in sound)
+        self.assertTrue(heard <= said < 2 * heard, (heard, said))
+
     def test_an_unchanged_playlist_is_not_sent_again(self):
         start = int(self.again + 3)
         path = f"/door/stream/{start}000-{start + 5}000/playlist.m3u8"
@@ -202,12 +223,58 @@ class Footage(unittest.TestCase):
     def test_what_is_not_there(self):
         newest = next(line for line in lines(self.server, "/door/stream/today/main/playlist.m3u8") if line.endswith(".m4s"))
         for path, status in (("2001-01-01/playlist.m3u8", 404), ("yesterday/playlist.m3u8", 404), ("2999-01-01/playlist.m3u8", 404),
-                             ("today/sub/playlist.m3u8", 404), ("today/h264/playlist.m3u8", 404), ("2-1/playlist.m3u8", 400),
+                             ("today/sub/playlist.m3u8", 404), ("today/dance/playlist.m3u8", 404), ("2-1/playlist.m3u8", 400),
                              ("range/playlist.m3u8", 400), (f"2001-01-01/main/{newest}", 404), ("today/main/t1.m4s", 404)):
             with self.subTest(path):
                 answer = self.server.api.get(f"/door/stream/{path}")
                 self.assertEqual(answer.status, status)
                 self.assertTrue(answer.json["detail"])
+
+
+class Numbers(unittest.TestCase):
+    """What a player sees that reloads over a restart of the program, and while retention takes the day's beginning."""
+
+    def playlist(self, server, path):
+        return read_playlist("\n".join(lines(server, path)) + "\n")
+
+    def listed(self, server, since, entries):
+        def long_enough():
+            answer = server.api.get("/door/stream/today/playlist.m3u8")
+            if answer.status != 200:
+                return None
+            now = read_playlist(answer.body.decode())
+            return now if sum(s.date >= since for s in now.segments) >= entries else None
+        return support.wait_for("today's list", long_enough, 60)
+
+    def test_numbers_outlast_a_restart_and_retention(self):
+        with support.sim(("door", "sim:?size=160x90&fps=10&gop=10")) as address:
+            camera = f"  door: {{source: '{address('door')}'"
+            with support.Server(camera + "}") as server:
+                self.listed(server, 0, 2)
+                live = self.playlist(server, "/door/stream/live/main/playlist.m3u8")
+                server.stop()
+                again = time.time()
+                server.start()
+                before = self.listed(server, again, 2)
+                after = self.playlist(server, "/door/stream/live/main/playlist.m3u8")
+                self.assertGreater(after.sequence, live.newest()[0])
+                self.assertGreater(after.discontinuity_sequence, live.discontinuity_sequence)
+                first, second = server.segments("door")
+                server.stop()
+                # Room for the second file and what comes, not for the first.
+                server.write_config(camera + f", record: {{bytes: {second.stat().st_size + first.stat().st_size // 2}}}}}")
+                server.start()
+                support.wait_for("retention", lambda: not first.exists(), 30)
+                now = self.playlist(server, "/door/stream/today/playlist.m3u8")
+                gone = next(i for i, s in enumerate(before.segments) if s.uri == now.segments[0].uri)
+                self.assertGreaterEqual(gone, 2)
+                self.assertEqual(now.sequence, before.sequence + gone)
+                # Nobody could say any more that a hole was in front of what is now the first: its tag is counted.
+                self.assertEqual(now.discontinuity_sequence, before.discontinuity_sequence + 1)
+                self.assertEqual((before.kind, now.kind), ("EVENT", None))
+                # What retention does to a list of seconds is more than it may do to one of hours.
+                unlike = ("kind changed", "lost segments", "discontinuity changed", "segments were removed")
+                self.assertEqual([f for f in check_reload(before, now) if not any(word in f for word in unlike)], [])
 
 
 if __name__ == "__main__":

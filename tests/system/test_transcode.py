@@ -108,6 +108,11 @@ class Transcodes(unittest.TestCase):
             refused = feed_client.live(self.server, "new", "360p", 1)
             self.assertEqual(refused.texts[-1]["code"], "overloaded")
             self.assertIn("transcode.most", refused.texts[-1]["detail"])
+            # Not 404, after which a player never asks again.
+            for path in ("live/720p/playlist.m3u8", "live/480p-video/playlist.m3u8"):
+                answer = self.server.api.get(f"/new/stream/{path}")
+                self.assertEqual((answer.status, answer.headers["Retry-After"]), (503, "10"), path)
+                self.assertIn("transcode.most", answer.json["detail"])
             shared = feed_client.live(self.server, "new", "h264", 1)
             self.assertEqual(shared.types()[0], "init")
 
@@ -128,6 +133,38 @@ class Transcodes(unittest.TestCase):
         fast = self.play("h264", at, 4, speed=8)
         for run in fast.video()[0]:
             self.assertTrue(run.key)
+        wait_for("the place to be given back", lambda: running(self.server) == 0, 20)
+
+    def test_hls_of_footage_for_players_without_its_codec(self):
+        """Rewound in a player that plays H.264 alone: the same list, transcoded where it is asked for."""
+        wait_for("footage", lambda: recorded_seconds(self.server, "new", self.began) > 9, 60)
+        address = f"http://any:{self.server.api.token}@127.0.0.1:{self.server.port}"
+        def listed():
+            answer = self.server.api.get("/new/stream/today/h264/playlist.m3u8")
+            return answer.status == 200 and answer.body.decode()
+        playlist = wait_for("a list", listed, 30)
+        names = [line for line in playlist.splitlines() if line.endswith(".m4s")]
+        self.assertIn(names[0], self.server.api.get("/new/stream/today/main/playlist.m3u8").body.decode())
+        for period in ("live", "today"):
+            index = self.server.api.get(f"/new/stream/{period}/index.m3u8").body.decode()
+            self.assertRegex(index, r'CODECS="hvc1[^"]*"', period)
+            self.assertRegex(index, r'CODECS="avc1[^"]*",RESOLUTION=640x480[^\n]*\nh264-video/playlist.m3u8', period)
+        got = []
+        threads = [threading.Thread(target=lambda: got.append(self.server.api.get(f"/new/stream/today/h264-video/{names[0]}"))) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        self.assertEqual([answer.status for answer in got], [200] * 3)
+        self.assertEqual(len({answer.body for answer in got}), 1)
+        self.assertEqual(running(self.server), 1)
+        for path in ("today/h264/playlist.m3u8", "today/360p/playlist.m3u8"):
+            facts, errors = ffprobe(f"{address}/new/stream/{path}", "-select_streams", "v", "-show_entries", "stream=codec_name,height:packet=pts_time", "-read_intervals", "%+#100")
+            self.assertEqual(errors, "", path)
+            self.assertEqual(facts["streams"][0]["codec_name"], "h264")
+            times = [float(p["pts_time"]) for p in facts["packets"]]
+            self.assertGreater(len(times), 40)
+            self.assertLess(max(b - a for a, b in zip(times, times[1:])), 0.5, path)
         wait_for("the place to be given back", lambda: running(self.server) == 0, 20)
 
     def test_hls_of_a_transcode(self):

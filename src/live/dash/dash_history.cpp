@@ -10,7 +10,7 @@ namespace vantage::live {
 namespace {
 
 constexpr Ticks kLateSub{180000};             // that it may begin behind main, or end before it
-constexpr std::uint64_t kSoundBits = 128000;  // where only the bytes of picture and sound together are known
+constexpr std::uint64_t kSoundBits = 128000;  // where nothing is known
 constexpr const char* kVideo = "main-video";
 constexpr const char* kAudio = "main-audio";
 constexpr const char* kSub = "sub-video";
@@ -64,7 +64,9 @@ void offer(DashEra& era, const char* id, Entries entries, const Outline* outline
     if (first == entries.end()) return;
     const auto segments = listed(entries, first->init);
     const bool measured = std::ranges::any_of(segments, [](const DashSegment& s) { return s.bytes > 0; });
-    era.offers.emplace(id, DashOffer{first->init, measured ? dash_bandwidth(segments) : kSoundBits, outline->frame_rate});
+    // Of sound in footage the sizes of segments are not known.
+    const auto rate = outline->peak_bits_per_second > 0 ? outline->peak_bits_per_second : kSoundBits;
+    era.offers.emplace(id, DashOffer{first->init, measured ? dash_bandwidth(segments) : rate, outline->frame_rate});
 }
 
 bool is_whole(Entries sub, MediaTime end) {

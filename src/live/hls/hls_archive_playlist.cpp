@@ -12,9 +12,12 @@ namespace {
 constexpr const char* kEnd = "#EXT-X-ENDLIST\n";
 
 std::string head_of(const ArchiveList& list) {
+    // An EVENT keeps all that it ever listed, which cannot be promised any more once retention has come so far.
+    const auto* type = list.ended ? "#EXT-X-PLAYLIST-TYPE:VOD\n" : list.lost_front ? "" : "#EXT-X-PLAYLIST-TYPE:EVENT\n";
     return fmt::format(
-        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n#EXT-X-PLAYLIST-TYPE:{}\n#EXT-X-MEDIA-SEQUENCE:{}\n",
-        hls_target(list.target), list.ended ? "VOD" : "EVENT", list.first_number);
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n{}#EXT-X-MEDIA-SEQUENCE:{}\n"
+        "#EXT-X-DISCONTINUITY-SEQUENCE:{}\n",
+        hls_target(list.target), type, list.first_number, list.first_discontinuity);
 }
 
 // What stands before a file's runs.
@@ -103,6 +106,7 @@ std::string hls_archive_etag(const ArchiveList& list, Rendition rendition, const
     add(static_cast<std::uint64_t>(rendition));
     add(list.ended ? 1 : 0);
     add(list.first_number);
+    add(list.first_discontinuity);
     add(static_cast<std::uint64_t>(list.target.count()));
     for (const char c : prefix) add(static_cast<std::uint64_t>(c));
     for (const auto& file : list.files) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "footage/fake_catalog.hpp"
 #include "live/hls/hls_live_playlist.hpp"
 #include "live/live_fakes.hpp"
 #include "live/segments/live_windows.hpp"
@@ -20,12 +21,16 @@ using namespace std::chrono_literals;
 const LiveKey kDoor{*CameraId::parse("door"), "main"};
 
 struct Bench {
-    explicit Bench(LiveWindowsOptions options = {})
+    explicit Bench(LiveWindowsOptions options = {}, store::Catalog* numbers = nullptr)
         : windows(
-              options, clock, [this](const LiveKey& key) { return key == kDoor ? camera.stream : nullptr; },
-              [](const std::function<void()>& job) { job(); }) {}
+              options, clock,
+              [this](const LiveKey& key) -> Result<std::shared_ptr<stream::Stream>> {
+                  if (key == kDoor) return camera.stream;
+                  return fail(errc::not_found, "no such stream");
+              },
+              [](const std::function<void()>& job) { job(); }, numbers) {}
 
-    std::shared_ptr<LiveWindow> window() { return windows.open(kDoor); }
+    std::shared_ptr<LiveWindow> window() { return windows.open(kDoor).value(); }
     std::vector<std::string> lines(Rendition rendition = Rendition::muxed, const std::vector<HlsReport>& reports = {}) {
         const auto snapshot = window()->snapshot();
         std::vector<std::string> out;
@@ -326,13 +331,14 @@ TEST(HlsLive, WaitingRequestsHaveALimit) {
     EXPECT_EQ(bench.windows.stats().waiting, 2U);
     bench.windows.stop();
     EXPECT_EQ(one.word(), "unavailable");
-    EXPECT_EQ(bench.windows.open(kDoor), nullptr);
+    EXPECT_EQ(bench.windows.open(kDoor).error().code, errc::unavailable);
 }
 
 TEST(HlsLive, AWindowClosesWhenNobodyAsksAndItsNumbersNeverGoBack) {
     Bench bench;
     bench.camera.run(5);
     const auto first = bench.window()->next_number();
+    const auto breaks = bench.window()->next_discontinuity();
     EXPECT_EQ(bench.camera.stream->viewers(), 1U);
     bench.clock.advance(59s);
     bench.windows.sweep();
@@ -344,8 +350,32 @@ TEST(HlsLive, AWindowClosesWhenNobodyAsksAndItsNumbersNeverGoBack) {
     bench.clock.step(-1h);  // the host's clock was wrong
     const auto again = bench.window()->snapshot();
     EXPECT_GE(again->segments.front()->number, first);
-    EXPECT_GE(again->discontinuities, 1U);
-    EXPECT_EQ(bench.windows.open({*CameraId::parse("yard"), "main"}), nullptr);
+    EXPECT_GE(again->discontinuities, breaks);
+    EXPECT_EQ(bench.windows.open({*CameraId::parse("yard"), "main"}).error().code, errc::not_found);
+}
+
+// RFC 8216bis 6.2.2: neither sequence number goes back for who reloads over a restart of the program.
+TEST(HlsLive, NumbersGrowOverARestartOfTheProgram) {
+    footage::FakeCatalog catalog;
+    Bench bench({}, &catalog);
+    bench.camera.run(5);
+    bench.window();
+    for (int i = 0; i < 10; ++i) {
+        bench.camera.pause(60);
+        bench.camera.run(3);
+        bench.clock.advance(63s);
+        bench.window();
+    }
+    const auto before = bench.window()->snapshot();
+    LiveWindows restarted(
+        {}, bench.clock, [&](const LiveKey&) { return Result<std::shared_ptr<stream::Stream>>(bench.camera.stream); },
+        [](const std::function<void()>& job) { job(); }, &catalog);
+    const auto after = restarted.open(kDoor).value()->snapshot();
+    ASSERT_TRUE(after);
+    EXPECT_GT(after->segments.front()->number, before->segments.back()->number);
+    EXPECT_GE(before->discontinuities, 1U);
+    EXPECT_GT(after->discontinuities, before->discontinuities + 10);
+    EXPECT_LT(after->discontinuities, 1000U) << "hls.js counts up to it with each reload";
 }
 
 TEST(HlsLive, TheFirstRequestWaitsForTheFirstSegment) {

@@ -22,7 +22,7 @@ bool same(const InitPtr& a, const InitPtr& b) {
 // Whether `next` needs the word that time or parameters break before it.
 bool breaks_before(const ArchiveFile& last, const ArchiveFile& next) {
     const auto seam = next.runs.front().start - (last.runs.back().start + last.runs.back().duration);
-    return seam > kSeam || seam < -kSeam || !same(last.init(Rendition::muxed), next.init(Rendition::muxed));
+    return seam > kSeam || seam < -kSeam || !same(last.segment->init, next.segment->init);
 }
 
 Error nothing(const StreamKey& stream, const Period& period, Rendition rendition) {
@@ -45,7 +45,8 @@ bool ArchiveList::has(Rendition r) const {
 }
 
 // Two files at most are looked into: the first may have nothing in the period.
-Result<Ticks> Archive::target_of(const std::vector<footage::SegmentPtr>& segments, const Period& period) {
+Ticks Archive::target_of(const StreamKey& stream, const std::vector<footage::SegmentPtr>& segments, const Period& period) {
+    if (const auto begun_with = numbers_->target(stream, period)) return *begun_with;
     for (std::size_t i = 0; i < std::min<std::size_t>(segments.size(), 2); ++i) {
         auto fragments = footage_.fragments_of(segments[i]);
         if (!fragments) continue;
@@ -77,10 +78,16 @@ Result<ArchiveFilePtr> Archive::make(const footage::SegmentPtr& segment, const P
     made->whole = !grows && !fragments->empty() && to_utc(fragments->front().start) >= period.from &&
                   to_utc(fragments->back().start) < period.to;
     if (!made->runs.empty()) made->shown_after = shown_after(fragments->front());
+    const auto init = shown(segment->init);
+    if (!init) return init.error();
     const std::lock_guard hold(mutex_);
-    for (const auto rendition : kRenditions)
-        made->inits[static_cast<std::size_t>(rendition)] = inits_.of(segment->init, rendition);
+    for (const auto rendition : kRenditions) made->inits[static_cast<std::size_t>(rendition)] = inits_.of(*init, rendition);
     return ArchiveFilePtr{std::move(made)};
+}
+
+Result<InitPtr> Archive::shown(const InitPtr& on_disk) const {
+    if (view_ == nullptr) return on_disk;
+    return view_->init(on_disk);
 }
 
 Ticks Archive::shown_after(const footage::Fragment& first) const {
@@ -121,19 +128,21 @@ Result<ArchiveFilePtr> Archive::file(const footage::SegmentPtr& segment, const P
     return made;
 }
 
+std::optional<Period> Archive::period_before(std::string_view text) const {
+    const auto now = clock_.now();
+    const auto is = parse_period(text, zone_, now), was = parse_period(text, zone_, now - kGrace);
+    return is && was && *is != *was ? std::optional(*was) : std::nullopt;
+}
+
 Result<ArchiveList> Archive::list(const StreamKey& stream, const Period& period, Rendition rendition) {
     const auto segments = footage_.segments(stream, period.from, period.to);
     if (!segments) return segments.error();
-    const auto target = target_of(*segments, period);
-    if (!target) return target.error();
     ArchiveList out;
     out.period = period;
-    out.target = *target;
+    out.target = target_of(stream, *segments, period);
     out.ended = clock_.now() >= period.to;
-    // Seconds since 1970 where the period begins: at midnight "today" goes on with higher numbers.
-    out.first_number = static_cast<std::uint64_t>(std::chrono::floor<seconds>(period.from.time_since_epoch()).count());
     for (const auto& segment : *segments) {
-        const auto found = file(segment, period, *target);
+        const auto found = file(segment, period, out.target);
         if (!found && found.error().code == errc::not_found) continue;  // retention took it just now
         if (!found) return found.error();
         // The last run before the end is not whole yet.
@@ -142,33 +151,51 @@ Result<ArchiveList> Archive::list(const StreamKey& stream, const Period& period,
         out.breaks.push_back(!out.files.empty() && breaks_before(*out.files.back(), **found));
         out.files.push_back(*found);
     }
+    if (!out.files.empty()) numbers_->settle(stream, out);
     if (!out.has(rendition)) return nothing(stream, period, rendition);
     return out;
 }
 
-Result<std::vector<PartPtr>> Archive::read(const StreamKey& stream, const Period& period, Rendition rendition,
-                                           MediaTime start) {
+Result<Archive::Found> Archive::find(const StreamKey& stream, const Period& period, Rendition rendition, MediaTime start) {
     const auto gone = fail(errc::not_found, "there is no such piece of footage in this period; load the playlist again");
     const auto all = footage_.segments(stream, period.from, period.to);
     if (!all) return all.error();
-    const auto target = target_of(*all, period);
-    if (!target) return target.error();
+    const auto target = target_of(stream, *all, period);
     for (const auto& segment : *all) {
         // Sound may begin a little before or after the picture it lies beside.
         if (segment->start > just_after(start) || segment->end + seconds(1) < to_utc(start)) continue;
-        const auto found = file(segment, period, *target);
+        const auto found = file(segment, period, target);
         if (!found) continue;
         for (const auto& run : (*found)->runs) {
             const auto entry = archive_entry(**found, run, rendition);
             if (entry.start != start || entry.gap) continue;
-            auto parts = footage_.read({(*found)->segment, run.start, run.duration, run.offset, run.bytes, 0, true,
-                                        run.audio_start, run.audio_duration});
-            if (!parts) return parts.error();
-            std::erase_if(*parts, [&](const PartPtr& part) { return !carries(rendition, part->track); });
-            return parts;
+            return Found{(*found)->segment, run};
         }
     }
     return gone;
+}
+
+void Archive::read(const Found& found, Rendition rendition, const ArchiveView::Done& done) const {
+    const auto& [segment, run] = found;
+    const auto carried = [rendition](Result<std::vector<PartPtr>> parts) {
+        if (parts) std::erase_if(*parts, [&](const PartPtr& part) { return !carries(rendition, part->track); });
+        return parts;
+    };
+    // Sound is never made anew.
+    if (view_ == nullptr || rendition == Rendition::audio)
+        return done(carried(footage_.read(
+            {segment, run.start, run.duration, run.offset, run.bytes, 0, true, run.audio_start, run.audio_duration})));
+    auto fragments = footage_.fragments_of(segment);
+    if (!fragments) return done(fragments.error());
+    const auto end = run.start + run.duration;
+    std::erase_if(*fragments,
+                  [&](const footage::Fragment& f) { return f.start >= end || f.start + f.duration <= run.start; });
+    view_->read(std::move(*fragments), [=, from = run.start](Result<std::vector<PartPtr>> parts) {
+        parts = carried(std::move(parts));
+        // Of a group of pictures that is longer than an entry, only its share.
+        if (parts) std::erase_if(*parts, [&](const PartPtr& part) { return part->end() <= from || part->start >= end; });
+        done(std::move(parts));
+    });
 }
 
 Result<InitPtr> Archive::find_init(const StreamKey& stream, const Period& period, Rendition rendition,
@@ -179,27 +206,36 @@ Result<InitPtr> Archive::find_init(const StreamKey& stream, const Period& period
     for (const auto& segment : *segments) {
         if (segment->init == last) continue;
         last = segment->init;
+        const auto whole = shown(segment->init);
+        if (!whole) return whole.error();
         const std::lock_guard hold(mutex_);
-        const auto& init = inits_.of(segment->init, rendition);
+        const auto& init = inits_.of(*whole, rendition);
         if (init && init_name(*init) == name) return init;
     }
     return fail(errc::not_found, "there is no such init in this period; load the playlist again");
 }
 
-double Archive::frame_rate(const ArchiveList& list) const {
-    const auto& file = *list.files.front();
-    const auto fragments = footage_.fragments_of(file.segment);
-    if (!fragments || fragments->empty()) return 0;
-    const auto parts = footage_.read(fragments->front());
-    if (!parts) return 0;
-    std::size_t frames = 0;
-    Ticks played{0};
-    for (const auto& part : *parts)
-        if (part->track == TrackKind::video) {
-            frames += part->samples.size();
-            played += part->duration;
+Archive::Rates Archive::rates(const ArchiveList& list) const {
+    Rates rates;
+    for (const auto& file : {list.files.front(), list.files.back()}) {
+        const auto fragments = footage_.fragments_of(file->segment);
+        if (!fragments || fragments->empty()) continue;
+        const auto parts = footage_.read(fragments->front());
+        if (!parts) continue;
+        std::size_t frames = 0, sound = 0;
+        Ticks played{0}, heard{0};
+        for (const auto& part : *parts) {
+            const bool video = part->track == TrackKind::video;
+            if (video) frames += part->samples.size();
+            if (!video) sound += part->data.size();
+            (video ? played : heard) += part->duration;
         }
-    return played > Ticks{0} ? static_cast<double>(frames) * 90000 / static_cast<double>(played.count()) : 0;
+        if (played > Ticks{0} && rates.frames == 0)
+            rates.frames = static_cast<double>(frames) * 90000 / static_cast<double>(played.count());
+        if (heard > Ticks{0})
+            rates.sound_bits = std::max(rates.sound_bits, sound * 10 * 90000 / static_cast<std::uint64_t>(heard.count()));
+    }
+    return rates;
 }
 
 OutlineEntry archive_entry(const ArchiveFile& file, const Run& run, Rendition rendition) {
@@ -213,6 +249,7 @@ OutlineEntry archive_entry(const ArchiveFile& file, const Run& run, Rendition re
 Outline archive_outline(const ArchiveList& list, Rendition rendition) {
     Outline out;
     out.first_number = list.first_number;
+    out.discontinuities = list.first_discontinuity;
     out.ended = list.ended;
     out.target_duration = list.target;
     out.entries.reserve(list.runs());

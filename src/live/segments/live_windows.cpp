@@ -3,8 +3,9 @@
 
 namespace vantage::live {
 
-LiveWindows::LiveWindows(LiveWindowsOptions options, const Clock& clock, Streams streams, LiveWindow::Post post)
-    : options_(options), clock_(clock), streams_(std::move(streams)), post_(std::move(post)) {}
+LiveWindows::LiveWindows(LiveWindowsOptions options, const Clock& clock, Streams streams, LiveWindow::Post post,
+                         store::Catalog* numbers)
+    : options_(options), clock_(clock), streams_(std::move(streams)), post_(std::move(post)), numbers_(numbers) {}
 
 LiveWindows::~LiveWindows() {
     stop();
@@ -15,23 +16,40 @@ void LiveWindows::remember(Known& known) const {
     known.next_discontinuity = known.window->next_discontinuity();
 }
 
-std::shared_ptr<LiveWindow> LiveWindows::open(const LiveKey& key) {
-    const auto stream = streams_(key);
-    if (!stream) return nullptr;
+// Before a window is made, and under no lock, as it may wait for the disk.
+void LiveWindows::reserve(const LiveKey& key) {
+    {
+        const std::lock_guard hold(mutex_);
+        const auto& known = known_[key];
+        if (numbers_ == nullptr || known.window || known.next_discontinuity + kReserved / 2 < known.reserved) return;
+    }
+    const auto first = numbers_->take_numbers(key.camera.str() + "/" + key.stream, kReserved);
+    if (!first) return;  // they begin anew with the next start, which few players mind
+    const std::lock_guard hold(mutex_);
+    auto& known = known_[key];
+    known.next_discontinuity = std::max(known.next_discontinuity, *first);
+    known.reserved = *first + kReserved;
+}
+
+Result<std::shared_ptr<LiveWindow>> LiveWindows::open(const LiveKey& key) {
+    const auto found = streams_(key);
+    if (!found) return found.error();
+    const auto& stream = *found;
+    reserve(key);
     std::shared_ptr<LiveWindow> old, made;
     {
         const std::lock_guard hold(mutex_);
-        if (stopped_) return nullptr;
+        if (stopped_) return fail(errc::unavailable, "the program is stopping");
         auto& known = known_[key];
         known.asked = clock_.steady();
         if (known.window && known.window->stream() == stream) return known.window;
         if (known.window) remember(known);
         old = std::move(known.window);
         // Unix seconds: they grow faster than segments come, so numbers never go back over a restart of the program.
-        const auto now = std::chrono::floor<seconds>(clock_.now().time_since_epoch()).count();
+        const auto now = static_cast<std::uint64_t>(std::chrono::floor<seconds>(clock_.now().time_since_epoch()).count());
         made = std::make_shared<LiveWindow>(
             LiveWindowOptions{options_.live, options_.most_waiting, "HLS " + key.camera.str() + "/" + key.stream,
-                              std::max(static_cast<std::uint64_t>(now), known.next_number), known.next_discontinuity},
+                              std::max(now, known.next_number), known.next_discontinuity},
             clock_, counters_, post_);
         made->start(stream);
         known.window = made;

@@ -26,12 +26,14 @@ class TranscodedFootage final : public footage::Footage {
     // errc::overloaded when too much is being transcoded.
     [[nodiscard]] Result<std::vector<PartPtr>> read(const footage::Fragment& fragment) const override;
 
+    // What stands for this init of the footage; the same when that is as wanted.
+    [[nodiscard]] Result<InitPtr> under_profile(const InitPtr& full) const;
+
   private:
     struct Known {
         InitPtr full, transcoded;
     };
     [[nodiscard]] Result<footage::SegmentPtr> under_profile(const footage::SegmentPtr& segment) const;
-    [[nodiscard]] Result<InitPtr> under_profile(const InitPtr& full) const;
     [[nodiscard]] InitPtr full_of(const InitPtr& transcoded) const;
 
     const footage::Footage& footage_;

@@ -39,7 +39,7 @@ Result<std::shared_ptr<stream::Stream>> Transcodes::stream(const CameraId& camer
     return out;
 }
 
-std::shared_ptr<const footage::Footage> Transcodes::footage(const footage::Footage& of, Profile profile) {
+std::shared_ptr<const TranscodedFootage> Transcodes::footage(const footage::Footage& of, Profile profile) {
     return std::make_shared<const TranscodedFootage>(of, profile, slots_);
 }
 

@@ -40,7 +40,7 @@ class Transcodes {
     // the camera's own while that is as wanted. errc::not_found for an unknown camera, overloaded when too many run.
     [[nodiscard]] Result<std::shared_ptr<stream::Stream>> stream(const CameraId& camera, Profile profile);
     // For one viewer of footage; it must not outlive this.
-    [[nodiscard]] std::shared_ptr<const footage::Footage> footage(const footage::Footage& of, Profile profile);
+    [[nodiscard]] std::shared_ptr<const TranscodedFootage> footage(const footage::Footage& of, Profile profile);
 
     [[nodiscard]] TranscodesStatus status() const;
     // Ends all, and gives none any more.
