@@ -328,9 +328,9 @@ TEST_F(LaterTest, WhatWasSaidBeforeGoesWithTheAnswer) {
     EXPECT_EQ(got.headers.count("Vary"), 2U);
 }
 
-// More than one turn of the thread, from it and from another.
+// From the thread and from another.
 TEST_F(LaterTest, ManyAreAnsweredAtOnce) {
-    constexpr std::ptrdiff_t kMany = 150;
+    constexpr std::ptrdiff_t kMany = 300;
     start_later(kMany);
     std::vector<std::unique_ptr<TestClient>> clients;
     for (std::ptrdiff_t i = 0; i < kMany; ++i) {

@@ -24,8 +24,8 @@ class WakeupQueue : public std::enable_shared_from_this<WakeupQueue> {
     void add(std::shared_ptr<Wakeup> woken);
 
   private:
-    // What waits on other sockets gets its turn after this many.
-    static constexpr std::size_t kTurn = 64;
+    // What waits on other sockets gets its turn after this many, about 2 ms.
+    static constexpr std::size_t kTurn = 256;
     void post();
     void resume_some();
 
