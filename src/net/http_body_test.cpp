@@ -176,6 +176,7 @@ TEST_F(HttpBodyTest, ASourceWhoseClientReadsNothingIsClosed) {
     TestClient client(server->port());
     client.send("GET /feed HTTP/1.1\r\nHost: x\r\n\r\n");
     feed->closed.wait();
+    EXPECT_EQ(server->stats().stalled, 1U);
 }
 
 TEST_F(HttpBodyTest, AnEndlessSourceLeavesOthersTheirTurn) {
@@ -204,7 +205,7 @@ TEST_F(HttpBodyTest, StoppingCutsASourceThatHasNotFinished) {
     stopper.join();
     feed->closed.wait();
     EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(10));
-    EXPECT_EQ(server->connections(), 0U);
+    EXPECT_EQ(server->stats().connections, 0U);
     feed->add("too late");
 }
 

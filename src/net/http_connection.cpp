@@ -155,7 +155,8 @@ void HttpConnection::tick() {
         if (self->overdue_ != Overdue::nothing && std::chrono::steady_clock::now() >= self->due_) {
             self->timed_out_ = true;
             const auto overdue = std::exchange(self->overdue_, Overdue::nothing);
-            if (overdue == Overdue::close) self->break_off();
+            if (overdue == Overdue::stalled) ++self->shared_->stalled;
+            if (overdue == Overdue::close || overdue == Overdue::stalled) self->break_off();
             if (overdue == Overdue::cancel) {  // what is just between two reads is caught by closing
                 self->transport_.next_layer().cancel();
                 self->limit(self->least_limit_, Overdue::close);
@@ -324,7 +325,7 @@ Task<void> HttpConnection::serve() {
         if (response->later) response = co_await answer_later(std::move(*response));
         if (response->websocket) {
             co_await run_websocket(transport_, request, response->websocket, shared_->options.limits, shared_->wakeups,
-                                   finish_websocket_);
+                                   shared_->stalled, finish_websocket_);
             finish_websocket_ = nullptr;
             co_return;
         }

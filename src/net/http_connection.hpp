@@ -29,6 +29,7 @@ struct HttpShared {
     QuickHandler quick;  // may be empty
     boost::asio::thread_pool workers;
     std::atomic<bool> stopping{false};
+    std::atomic<std::uint64_t> stalled{0};  // see HttpStats
 
     const std::shared_ptr<WakeupQueue> wakeups;
 
@@ -99,8 +100,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     Task<bool> wait_for_growth(FileGrowth& growth, std::uint64_t at);
 
     // What is done next has to be done within `time`; then reading is cancelled, so that 408 can still be sent, or the
-    // connection closed.
-    enum class Overdue : std::uint8_t { nothing, cancel, close };
+    // connection closed, and counted when it is the client that takes nothing.
+    enum class Overdue : std::uint8_t { nothing, cancel, close, stalled };
     void limit(milliseconds time, Overdue then);
     void unlimit() { overdue_ = Overdue::nothing; }
     void tick();

@@ -82,6 +82,7 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
     std::shared_ptr<HttpShared> shared;
     std::shared_ptr<asio::ssl::context> tls;  // constant after start
     Registry registry;
+    std::atomic<std::uint64_t> refused{0};
     asio::basic_socket_acceptor<tcp, Executor> acceptor;  // of the io_context's thread, as the next
     Timer pause;
     std::uint16_t port{0};  // constant after start
@@ -128,6 +129,7 @@ Task<void> HttpServer::State::accept_loop() {
 void HttpServer::State::begin(Socket socket) {
     boost::system::error_code ignored;
     if (registry.size() >= shared->options.limits.connections) {
+        ++refused;
         socket.non_blocking(true, ignored);
         if (!tls) socket.send(asio::buffer(kFull), 0, ignored);
         return;
@@ -178,8 +180,8 @@ Status HttpServer::start() {
 std::uint16_t HttpServer::port() const {
     return state_->port;
 }
-std::size_t HttpServer::connections() const {
-    return state_->registry.size();
+HttpStats HttpServer::stats() const {
+    return {state_->registry.size(), state_->shared->stalled.load(), state_->refused.load()};
 }
 
 void HttpServer::stop(milliseconds bound) {

@@ -50,6 +50,12 @@ using HttpHandler = std::function<Response(const Request&)>;
 // is, never compressed.
 using QuickHandler = std::function<std::optional<Response>(const Request&)>;
 
+struct HttpStats {
+    std::size_t connections{0};
+    std::uint64_t stalled{0};  // ended because they did not take what they had asked for
+    std::uint64_t refused{0};  // over the limit of connections
+};
+
 class HttpServer {
   public:
     // One thread at a time runs `io`.
@@ -61,7 +67,8 @@ class HttpServer {
     // Binds and begins to accept. errc::already_exists when the port is taken, invalid_argument for wrong options.
     Status start();
     [[nodiscard]] std::uint16_t port() const;  // after start
-    [[nodiscard]] std::size_t connections() const;
+    // Safe from any thread.
+    [[nodiscard]] HttpStats stats() const;
     // Accepts no more, closes idle connections and WebSockets (1001), lets running requests finish within `bound`, cuts the
     // rest. Blocks; the io_context must be running on other threads.
     void stop(milliseconds bound);

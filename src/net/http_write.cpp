@@ -111,7 +111,7 @@ HttpConnection::Sent HttpConnection::write_now(const Request& request, const Res
 
 Task<bool> HttpConnection::send(std::span<iovec> pieces) {
     std::size_t round = kRound;
-    limit(shared_->options.limits.write_time, Overdue::close);
+    limit(shared_->options.limits.write_time, Overdue::stalled);
     for (consume(pieces, 0); !pieces.empty(); consume(pieces, 0)) {
         if (broken_) co_return false;
         std::size_t sent = 0;
@@ -132,7 +132,7 @@ Task<bool> HttpConnection::send(std::span<iovec> pieces) {
             sent = size;
         }
         consume(pieces, sent);
-        if (sent >= round) limit(shared_->options.limits.write_time, Overdue::close);
+        if (sent >= round) limit(shared_->options.limits.write_time, Overdue::stalled);
         round = sent >= round ? kRound : round - sent;
     }
     unlimit();

@@ -161,7 +161,7 @@ Task<bool> HttpConnection::send_ready(FileSpan& span, std::uint64_t end) {
         if (sent == FileSent::failed || broken_) co_return false;
         if (sent == FileSent::all) break;
         if (overdue_ == Overdue::nothing || span.at - counted >= kPiece) {
-            limit(shared_->options.limits.write_time, Overdue::close);
+            limit(shared_->options.limits.write_time, Overdue::stalled);
             counted = span.at;
         }
         const auto [error] = co_await socket.async_wait(asio::socket_base::wait_write, kTuple);

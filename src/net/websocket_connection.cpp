@@ -102,10 +102,11 @@ class FrameHeader {
 class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnection> {
   public:
     WebSocketConnection(Transport& transport, std::shared_ptr<WebSocketSession> session, const HttpLimits& limits,
-                        const std::shared_ptr<WakeupQueue>& wakeups)
+                        const std::shared_ptr<WakeupQueue>& wakeups, std::atomic<std::uint64_t>& stalled)
         : transport_(transport),
           session_(std::move(session)),
           limits_(limits),
+          stalled_(stalled),
           wakeup_(std::make_shared<Wakeup>(wakeups, transport.get_executor())),
           pipe_(transport, *wakeup_),
           socket_(pipe_),
@@ -251,7 +252,9 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
             tick_.expires_after(limits_.watch_time);
             co_await tick_.async_wait(kTuple);
             const auto now = std::chrono::steady_clock::now();
-            if ((write_deadline_ && now > *write_deadline_) || (close_deadline_ && now > *close_deadline_)) end();
+            const bool took_nothing = write_deadline_ && now > *write_deadline_;
+            if (took_nothing) ++stalled_;
+            if (took_nothing || (close_deadline_ && now > *close_deadline_)) end();
             if (over_) break;
             if (const auto reason = session_->ended()) close(websocket::close_code::policy_error, *reason);
         }
@@ -263,6 +266,7 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
     Transport& transport_;
     const std::shared_ptr<WebSocketSession> session_;
     const HttpLimits& limits_;
+    std::atomic<std::uint64_t>& stalled_;
     const std::shared_ptr<Wakeup> wakeup_;
     Pipe pipe_;
     websocket::stream<Pipe&> socket_;
@@ -281,8 +285,8 @@ class WebSocketConnection : public std::enable_shared_from_this<WebSocketConnect
 
 Task<void> run_websocket(Transport& transport, const Request& request, std::shared_ptr<WebSocketSession> session,
                          const HttpLimits& limits, const std::shared_ptr<WakeupQueue>& wakeups,
-                         std::function<void()>& stop_hook) {
-    const auto connection = std::make_shared<WebSocketConnection>(transport, std::move(session), limits, wakeups);
+                         std::atomic<std::uint64_t>& stalled, std::function<void()>& stop_hook) {
+    const auto connection = std::make_shared<WebSocketConnection>(transport, std::move(session), limits, wakeups, stalled);
     stop_hook = [weak = std::weak_ptr(connection)] {
         if (const auto self = weak.lock()) self->close(websocket::close_code::going_away, "the server stops");
     };

@@ -6,12 +6,14 @@
 #include "net/wakeup.hpp"
 #include "net/websocket.hpp"
 
+#include <atomic>
+
 namespace vantage::net {
 
 // Serves `session` on a connection whose request asked for the upgrade; returns when it is closed. `stop_hook` receives what
-// closes it with 1001.
+// closes it with 1001; `stalled` counts a client that takes no message.
 Task<void> run_websocket(Transport& transport, const Request& request, std::shared_ptr<WebSocketSession> session,
                          const HttpLimits& limits, const std::shared_ptr<WakeupQueue>& wakeups,
-                         std::function<void()>& stop_hook);
+                         std::atomic<std::uint64_t>& stalled, std::function<void()>& stop_hook);
 
 }  // namespace vantage::net

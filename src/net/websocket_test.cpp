@@ -110,6 +110,7 @@ TEST_F(WebSocketTest, OneThatReadsNothingIsCut) {
     ASSERT_EQ(client.open_websocket("/ws").status, 101);
     client.send_frame(1, "flood");
     echo->closed.wait();
+    EXPECT_EQ(server->stats().stalled, 1U);
 }
 
 TEST_F(WebSocketTest, AnswersPingsBetweenMessagesNotInsideThem) {
@@ -146,7 +147,7 @@ TEST_F(WebSocketTest, StopFinishesWhatRuns) {
     EXPECT_EQ(finished.status, 200);
     EXPECT_EQ(finished.headers.get("Connection"), "close");
     stopper.join();
-    EXPECT_EQ(server->connections(), 0U);
+    EXPECT_EQ(server->stats().connections, 0U);
     EXPECT_FALSE(TestClient(server->port()).connected());
 }
 

@@ -114,7 +114,7 @@ Answer get_metrics(const Call& call) {
     std::erase_if(pushes, [&](const PushView& push) { return !call.who.sees(push.camera); });
     return net::text_response(
         200, "text/plain; version=0.0.4; charset=utf-8",
-        metrics_text(cameras, pushes, call.app.control.system(), call.app.control.live_windows().stats()));
+        metrics_text(cameras, pushes, call.app.control.system(), call.app.control.live_windows().stats(), call.app.http()));
 }
 
 Answer get_openapi(const Call& call) {

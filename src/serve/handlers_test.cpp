@@ -302,7 +302,9 @@ TEST_F(ApiTest, SystemAuditHealthAndMetrics) {
          {"vantage_stream_up{camera=\"yard\",stream=\"main\"} 1", "vantage_stream_fps{camera=\"door\",stream=\"main\"} 25",
           "# TYPE vantage_stream_lost_packets_total counter", "vantage_disk_state{path=\"/footage\",state=\"failing\"} 1",
           "vantage_transcodes{encoder=\"x264\"} 1", "vantage_transcode_dropped_parts_total 7", "vantage_rtsp_readers 3",
-          "# TYPE vantage_rtsp_dropped_frames_total counter", "vantage_info{version=\"1.2.3\"} 1"})
+          "# TYPE vantage_rtsp_dropped_frames_total counter", "vantage_http_connections 3",
+          "vantage_http_stalled_readers_total 2", "vantage_http_refused_connections_total 1",
+          "vantage_info{version=\"1.2.3\"} 1"})
         EXPECT_NE(metrics.find(line), std::string::npos) << line;
     EXPECT_EQ(body_text(viewer.get("/metrics")).find("yard"), std::string::npos) << "not on the viewer's list";
 }

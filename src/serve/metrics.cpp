@@ -2,6 +2,7 @@
 #include "serve/metrics.hpp"
 
 #include "live/segments/live_windows.hpp"
+#include "net/http_server.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
@@ -183,10 +184,22 @@ void add_live(const live::LiveStats& live, std::vector<MetricFamily>& families) 
         MetricType::Counter, static_cast<double>(live.refused));
 }
 
+void add_http(const net::HttpStats& http, std::vector<MetricFamily>& families) {
+    auto open = family_of("vantage_http_connections", "Open HTTP and WebSocket connections", MetricType::Gauge);
+    add_sample(open, {}, static_cast<double>(http.connections));
+    auto stalled = family_of("vantage_http_stalled_readers_total",
+                             "HTTP and WebSocket readers that took nothing and were ended", MetricType::Counter);
+    add_sample(stalled, {}, static_cast<double>(http.stalled));
+    auto refused =
+        family_of("vantage_http_refused_connections_total", "HTTP connections over the bound", MetricType::Counter);
+    add_sample(refused, {}, static_cast<double>(http.refused));
+    for (auto* family : {&open, &stalled, &refused}) families.push_back(std::move(*family));
+}
+
 }  // namespace
 
 std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
-                         const SystemView& system, const live::LiveStats& live) {
+                         const SystemView& system, const live::LiveStats& live, const net::HttpStats& http) {
     std::vector<MetricFamily> families;
     add_cameras(cameras, families);
     add_pushes(pushes, families);
@@ -194,6 +207,7 @@ std::string metrics_text(const std::vector<CameraView>& cameras, const std::vect
     if (system.rtsp) add_rtsp(*system.rtsp, families);
     add_transcodes(system.transcodes, families);
     add_live(live, families);
+    add_http(http, families);
     auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);
     add_sample(info, {{"version", system.version}}, 1);
     auto started = family_of("process_start_time_seconds", "Unix time of the start", MetricType::Gauge);

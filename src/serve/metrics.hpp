@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+namespace vantage::net {
+struct HttpStats;
+}
 namespace vantage::live {
 struct LiveStats;
 }
@@ -13,6 +16,6 @@ struct LiveStats;
 namespace vantage::serve {
 
 std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
-                         const SystemView& system, const live::LiveStats& live);
+                         const SystemView& system, const live::LiveStats& live, const net::HttpStats& http);
 
 }  // namespace vantage::serve

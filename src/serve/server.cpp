@@ -37,7 +37,8 @@ struct Server::Parts {
                    options.http.base_path,
                    options.time_zone,
                    options.allowed_origins,
-                   [this](std::function<void()> job) { boost::asio::post(footage_threads, std::move(job)); }},
+                   [this](std::function<void()> job) { boost::asio::post(footage_threads, std::move(job)); },
+                   [this] { return http.stats(); }},
           router(services),
           http(
               io, std::move(options.http), [this](const net::Request& request) { return router.handle(request); },

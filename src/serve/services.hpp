@@ -2,6 +2,7 @@
 // What handlers work with: one of each, made by Server, safe from any thread.
 #pragma once
 #include "live/dash/dash_history.hpp"
+#include "net/http_server.hpp"
 #include "serve/accounts.hpp"
 #include "serve/camera_states.hpp"
 #include "serve/control.hpp"
@@ -35,6 +36,7 @@ struct Services {
     std::vector<std::string> allowed_origins;  // other sites that may use the API and media
     // Runs what reads footage, off the threads that wait on sockets and off those of handlers.
     std::function<void(std::function<void()>)> read_footage;
+    std::function<net::HttpStats()> http;
     CameraStates camera_states{control, clock};
     live::DashHistory dash{clock};
     std::counting_semaphore<8> probes{2};  // tests of cameras take up to 15 s of a worker

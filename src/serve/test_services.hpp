@@ -153,7 +153,8 @@ struct TestServices {
               base_path,
               "Europe/Berlin",
               std::move(origins),
-              [](const std::function<void()>& job) { job(); }} {
+              [](const std::function<void()>& job) { job(); },
+              [] { return net::HttpStats{3, 2, 1}; }} {
         if (!links.load(*settings)) throw std::runtime_error("no secret");
     }
 
