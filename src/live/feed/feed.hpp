@@ -21,7 +21,7 @@ struct FeedLost {
     std::string detail;
 };
 
-// What a feed needs of the program. The functions are called on the strand and must not block.
+// What a feed needs of the program. The functions are called on the thread of the connections and must not block.
 struct FeedSources {
     CameraId camera;
     std::string reader_name;  // "browser 10.0.0.7"
@@ -49,7 +49,7 @@ class FeedSession final : public net::WebSocketSession, public std::enable_share
     void on_close() override;
 
   private:
-    // What the reading thread leaves for the strand. One a playback: what an older one still reads is thrown away with it.
+    // What the reading thread leaves for it. One a playback: what an older one still reads is thrown away with it.
     using Inbox = Guarded<std::optional<Result<std::vector<FeedItem>>>>;
 
     void start(const FeedLive& live);

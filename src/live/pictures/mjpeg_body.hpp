@@ -14,7 +14,7 @@ class MjpegBody final : public net::BodySource {
     static constexpr std::string_view kContentType = "multipart/x-mixed-replace; boundary=vantage-picture";
 
     // Subscribes when it is opened; ends when that fails, when the stream is removed, or when `ended` says so. Both are
-    // called on the strand and must not block.
+    // called on that thread and must not block.
     using Watch = std::function<Result<std::unique_ptr<PictureShow::Viewer>>(std::function<void()> on_ready)>;
     MjpegBody(Watch watch, std::function<bool()> ended) : watch_(std::move(watch)), ended_(std::move(ended)) {}
 

@@ -135,7 +135,7 @@ class LiveSegments {
     std::deque<LiveSegmentPtr> held_;  // complete, oldest first
     std::size_t first_listed_{0};      // in held_
     std::optional<LiveSegment> open_;
-    mutable LiveSegmentPtr shared_open_;  // as it is now, when it was asked for
+    mutable LiveSegmentPtr shared_open_;                 // as it is now, when it was asked for
     std::array<LivePart, kRenditions.size()> building_;  // not yet published
     InitPtr full_;
     bool broken_{true};  // waits for a start of a fragment
