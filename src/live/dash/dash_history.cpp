@@ -97,6 +97,7 @@ DashEras::iterator era_of(const DashOutlines& outlines, const Run& run, Entries 
         found = eras.insert_or_assign(origin, begin_era(outlines, run, start, end, whole)).first;
     }
     found->second.end = std::max(found->second.end, end);
+    found->second.independent &= std::ranges::all_of(leading, &OutlineEntry::independent);
     return found;
 }
 
@@ -105,6 +106,7 @@ DashPeriod period_of(const DashOutlines& outlines, const Run& run, milliseconds 
     period.id = fmt::format("{}", origin.count());
     period.start = origin;
     period.origin = UtcTime(origin);
+    period.independent = era.independent;
     const auto sub = beside(outlines.sub, MediaTime(std::chrono::ceil<Ticks>(origin)), era.end);
     for (const auto& [id, fixed] : era.offers) {
         const auto entries = id == kSub     ? Entries(sub)

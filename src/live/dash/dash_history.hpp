@@ -36,6 +36,7 @@ struct DashOffer {
 struct DashEra {
     MediaTime end;  // of what was listed of it
     std::map<std::string, DashOffer> offers;
+    bool independent{true};  // until a GOP was longer than a segment may be
 };
 using DashEras = std::map<milliseconds, DashEra>;  // by start, since 1970
 

@@ -81,6 +81,18 @@ TEST_F(DashPeriods, OneKeepsWhatItWasWhileItsSegmentsGo) {
     EXPECT_EQ(after[0].video[0].segments.size(), 2U);
 }
 
+// A GOP that is longer than a segment may be is cut.
+TEST_F(DashPeriods, OneSaysWhetherAllSegmentsBeginWithKeyFrames) {
+    add(video, kNoon, 3, init);
+    EXPECT_TRUE(periods()[0].independent);
+    add(video, kNoon + 6, 2, init);
+    video.entries[3].discontinuity = false;
+    video.entries[4].independent = false;
+    EXPECT_FALSE(periods()[0].independent);
+    video.entries.pop_back();
+    EXPECT_FALSE(periods()[0].independent) << "what a period is does not change back";
+}
+
 TEST_F(DashPeriods, WhatWentCompletelyIsForgotten) {
     add(video, kNoon, 2, init);
     add(video, kNoon + 30, 2, init);

@@ -74,7 +74,7 @@ void put_adaptation(Out& out, const DashPeriod& period, bool video) {
     if (all.empty()) return;
     const auto* kind = video ? "video" : "audio";
     put(out, R"(<AdaptationSet id="{}" contentType="{}" mimeType="{}/mp4"{}>)", video ? 1 : 2, kind, kind,
-        period.independent ? " startWithSAP=\"1\"" : "");
+        period.independent || !video ? " startWithSAP=\"1\"" : "");
     put(out, "\n");
     for (const auto& representation : all) put_representation(out, period, representation);
     put(out, "</AdaptationSet>\n");

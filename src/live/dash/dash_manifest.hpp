@@ -31,7 +31,7 @@ struct DashPeriod {
     milliseconds start{0};  // when it begins; since 1970 in a dynamic manifest, since the beginning in a static one
     UtcTime origin;         // the instant that `start` names, in whole milliseconds
     std::vector<DashRepresentation> video, audio;
-    bool independent{true};  // every segment begins with a key frame
+    bool independent{true};  // every segment of video begins with a key frame
 };
 
 struct DashManifest {

@@ -61,7 +61,8 @@ Outline live_outline(const LiveSnapshot& snapshot, Rendition rendition) {
         const auto& lane = segment->lane(rendition);
         const bool gap = lane.duration == Ticks{0};
         out.entries.push_back({lane.start, lane.shown, gap ? segment->lane(Rendition::muxed).duration : lane.duration,
-                               gap ? nullptr : lane.init, segment->discontinuity, gap, lane.bytes});
+                               gap ? nullptr : lane.init, segment->discontinuity, gap, lane.bytes,
+                               segment->independent || rendition == Rendition::audio});
     }
     measure_bits(out);
     return out;

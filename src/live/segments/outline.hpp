@@ -18,6 +18,7 @@ struct OutlineEntry {
     bool discontinuity{false};  // does not continue the entry before: a hole in time, or another init
     bool gap{false};            // nothing of this rendition came meanwhile; start and duration are those of the video
     std::uint64_t bytes{0};
+    bool independent{true};  // begins with a key frame, or is sound
 };
 
 struct Outline {
