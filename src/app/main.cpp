@@ -5,12 +5,29 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <sys/resource.h>
+
+namespace {
+
+// An export of a month holds the files of a month, and each viewer a socket; the soft limit of a shell is 1024, which is for
+// programs that use select().
+void allow_many_files() {
+    constexpr rlim_t kEnough = 65536;  // as the service has
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kEnough) return;
+    limit.rlim_cur = std::min(limit.rlim_max, kEnough);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     // A viewer or a camera that goes away is an error of its socket, not the program's end.
     std::signal(SIGPIPE, SIG_IGN);
+    allow_many_files();
     CLI::App app{
         "Vantage records cameras and shows them live and back in a browser.\n\n"
         "  vantage demo                    try it: four cameras, a temporary folder, a link to open\n"
