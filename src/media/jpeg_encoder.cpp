@@ -4,22 +4,6 @@
 #include <algorithm>
 
 namespace vantage::libav {
-namespace {
-
-int even(std::int64_t pixels) {
-    return static_cast<int>(std::clamp<std::int64_t>(pixels & ~std::int64_t{1}, 2, 16384));
-}
-
-// Shown size with square pixels, no wider than asked.
-PictureKind target_of(const AVFrame& picture, const Track& track, int max_width) {
-    const auto shown = std::int64_t{picture.width} * track.sar_num / std::max(track.sar_den, 1);
-    const auto width = even(std::min<std::int64_t>(std::max<std::int64_t>(shown, 2), max_width));
-    const auto height = even(std::int64_t{picture.height} * width / std::max<std::int64_t>(shown, 1));
-    return {.width = width, .height = height, .matrix = SWS_CS_ITU601, .full_range = true};
-}
-
-}  // namespace
-
 Status JpegEncoder::check(const JpegOptions& options) {
     if (options.max_width < 2) return fail(errc::invalid_argument, "a JPEG must be at least 2 pixels wide");
     return {};
@@ -47,7 +31,7 @@ Status JpegEncoder::fit(int width, int height) {
 
 Result<Bytes> JpegEncoder::encode(const AVFrame& picture, const Track& track) {
     if (auto good = check(options_); !good) return good.error();
-    const auto scaled = scaler_.scale(picture, kind_of(picture), target_of(picture, track, options_.max_width));
+    const auto scaled = scaler_.scale(picture, kind_of(picture), shown_kind(picture, track, options_.max_width));
     if (!scaled) return scaled.error();
     if (auto fits = fit((*scaled)->width, (*scaled)->height); !fits) return fits.error();
     av_frame_unref(frame_.get());

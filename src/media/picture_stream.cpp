@@ -19,7 +19,12 @@ class PictureStream::Impl {
         return decoder_.push(pts, key, data, keep(on_picture));
     }
     Status finish(const OnPicture& on_picture) { return decoder_.drain(keep(on_picture)); }
+    void only_references(bool only) { decoder_.only_references(only); }
     Result<Bytes> jpeg(const JpegOptions& options);
+    [[nodiscard]] Result<PicturePtr> newest() const {
+        if (!time_) return fail(errc::unavailable, "there is no picture yet");
+        return Picture::keep(*newest_, track_, *time_);
+    }
     [[nodiscard]] std::optional<MediaTime> time() const { return time_; }
 
   private:
@@ -63,11 +68,17 @@ Status PictureStream::push(MediaTime pts, bool key, ByteView data, const OnPictu
 Status PictureStream::finish(const OnPicture& on_picture) {
     return impl_->finish(on_picture);
 }
+void PictureStream::only_references(bool only) {
+    impl_->only_references(only);
+}
 Result<Bytes> PictureStream::jpeg(const JpegOptions& options) {
     return impl_->jpeg(options);
 }
 std::optional<MediaTime> PictureStream::time() const {
     return impl_->time();
+}
+Result<PicturePtr> PictureStream::newest() const {
+    return impl_->newest();
 }
 
 }  // namespace vantage

@@ -3,7 +3,7 @@
 // decoder and encoders between pictures. One thread at a time, which it keeps busy. One key frame alone: jpeg.hpp.
 #pragma once
 #include "base/time.hpp"
-#include "media/jpeg.hpp"
+#include "media/picture.hpp"
 
 #include <functional>
 #include <memory>
@@ -24,12 +24,16 @@ class PictureStream {
 
     // In decoding order, from a key frame on. An error concerns this picture: go on with the next.
     Status push(MediaTime pts, bool key, ByteView data, const OnPicture& on_picture = {});
+    // Until said otherwise, pictures that no other refers to are not decoded: for the way to a picture that is wanted.
+    void only_references(bool only);
     // What waits for others comes out. Goes on at a key frame.
     Status finish(const OnPicture& on_picture = {});
 
     // Of the newest picture, with square pixels. errc::unavailable before there is one.
     [[nodiscard]] Result<Bytes> jpeg(const JpegOptions& options);
     [[nodiscard]] std::optional<MediaTime> time() const;
+    // The newest picture, to keep while decoding goes on. errc::unavailable before there is one.
+    [[nodiscard]] Result<PicturePtr> newest() const;
 
   private:
     class Impl;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 extern "C" {
 #include <libavutil/pixdesc.h>
 }
@@ -43,6 +45,10 @@ AVPixelFormat without_range(AVPixelFormat format) {
     }
 }
 
+int even(std::int64_t pixels) {
+    return static_cast<int>(std::clamp<std::int64_t>(pixels & ~std::int64_t{1}, 2, 16384));
+}
+
 }  // namespace
 
 PictureKind kind_of(const AVFrame& picture) {
@@ -53,6 +59,13 @@ PictureKind kind_of(const AVFrame& picture) {
             .format = plain,
             .matrix = matrix_of(picture),
             .full_range = plain != format || picture.color_range == AVCOL_RANGE_JPEG};
+}
+
+PictureKind shown_kind(const AVFrame& picture, const Track& track, int max_width) {
+    const auto shown = std::int64_t{picture.width} * track.sar_num / std::max(track.sar_den, 1);
+    const auto width = even(std::min<std::int64_t>(std::max<std::int64_t>(shown, 2), max_width));
+    const auto height = even(std::int64_t{picture.height} * width / std::max<std::int64_t>(shown, 1));
+    return {.width = width, .height = height, .matrix = SWS_CS_ITU601, .full_range = true};
 }
 
 Status Scaler::prepare(const PictureKind& from, const PictureKind& to) {

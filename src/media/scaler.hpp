@@ -18,6 +18,8 @@ struct PictureKind {
 // What the decoder says of a picture; where it says nothing, BT.709 from 720 lines on. The old yuvj formats become full
 // range.
 PictureKind kind_of(const AVFrame& picture);
+// As an image file has it: square pixels (`track` says the aspect), no wider than `max_width`, even, 4:2:0 as JPEG means it.
+PictureKind shown_kind(const AVFrame& picture, const Track& track, int max_width);
 
 class Scaler {
   public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Streams of pictures that say their time, and reading the times back. For tests of media/ only, as it includes libav.hpp.
+// Streams of pictures that say their time, and reading the times back. Tests only; includes libav.hpp.
 #pragma once
 #include "media/h26x.hpp"
 #include "media/libav.hpp"
@@ -21,7 +21,10 @@ struct ClipOptions {
     const char* params{""};  // of x264 or x265
     bool noise{false};       // what no encoder can make small
     Ticks frame{3600};
+    Ticks uneven{0};  // every third frame comes so much later
     MediaTime start{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + std::chrono::hours{12}};
+
+    [[nodiscard]] MediaTime time_of(int n) const { return start + frame * n + (n % 3 == 1 ? uneven : Ticks{0}); }
 };
 
 struct CodedClip {
@@ -92,8 +95,8 @@ inline CodedClip make_clip(const ClipOptions& options) {
                 return static_cast<std::uint8_t>(random >> 24);
             });
         time_code::write({frame->data[0], options.width, options.height, frame->linesize[0]},
-                         {to_utc(options.start + options.frame * n), n});
-        frame->pts = (options.frame * n).count();
+                         {to_utc(options.time_of(n)), n});
+        frame->pts = (options.time_of(n) - options.start).count();
         if (avcodec_send_frame(codec.get(), frame.get()) < 0) throw std::runtime_error("encode");
         take();
     }
@@ -109,6 +112,27 @@ inline CodedClip make_clip(const ClipOptions& options) {
         each = moved;
     }
     return clip;
+}
+
+// The time that a JPEG or PNG shows.
+inline std::optional<UtcTime> shown_by(ByteView image) {
+    libav::initialize();
+    const bool png = !image.empty() && image[0] == 0x89;
+    const auto* codec = avcodec_find_decoder(png ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG);
+    const libav::CodecPtr context{avcodec_alloc_context3(codec)};
+    const auto packet = libav::make_packet();
+    const auto frame = libav::make_frame();
+    if (avcodec_open2(context.get(), codec, nullptr) < 0) return std::nullopt;
+    av_new_packet(packet.get(), static_cast<int>(image.size()));
+    std::copy(image.begin(), image.end(), packet->data);
+    if (avcodec_send_packet(context.get(), packet.get()) < 0) return std::nullopt;
+    if (avcodec_receive_frame(context.get(), frame.get()) < 0) return std::nullopt;
+    Bytes luma;
+    for (int y = 0; y < frame->height; ++y)
+        for (int x = 0; x < frame->width; ++x)
+            luma.push_back(frame->data[0][std::ptrdiff_t{y} * frame->linesize[0] + (png ? 3 * x + 1 : x)]);
+    const auto code = time_code::read({luma.data(), frame->width, frame->height, frame->width});
+    return code ? std::optional(code->time) : std::nullopt;
 }
 
 inline CodedClip make_noise(int width, int height, int frames, Ticks frame) {

@@ -72,6 +72,11 @@ Status VideoDecoder::push(MediaTime pts, bool key, ByteView data, const Out& out
     return taken;
 }
 
+// H.265's "not referred to" is meant for one temporal layer and is no promise.
+void VideoDecoder::only_references(bool only) {
+    if (codec_->codec_id == AV_CODEC_ID_H264) codec_->skip_frame = only ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+}
+
 Status VideoDecoder::drain(const Out& out) {
     avcodec_send_packet(codec_.get(), nullptr);
     int pictures = 0;

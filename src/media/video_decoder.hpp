@@ -20,6 +20,8 @@ class VideoDecoder {
 
     // In decoding order. An error concerns this picture (or is `out`'s): go on with the next.
     Status push(MediaTime pts, bool key, ByteView data, const Out& out);
+    // For what is pushed from now on: left out where nothing refers to it. H.264 alone; others are decoded whole.
+    void only_references(bool only);
     // What waits for pictures shown before it comes out. Goes on at a key frame.
     Status drain(const Out& out);
 
