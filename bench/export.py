@@ -4,61 +4,10 @@
 import argparse
 import os
 import pathlib
-import re
 import subprocess
 import time
 
-from measure import clip, finish, median, scratch, support, table
-
-NTP_EPOCH = 2_208_988_800
-SEGMENT = 600  # seconds
-
-
-def seed(folder):
-    """Some seconds of the clip as the recorder writes them: the init, and its whole fragments."""
-    source = clip("1080p25-4m", "1920x1080", 25, 4_000_000, 50)
-    with support.Server(f"  seed: 'file:{source}'", folder=folder) as server:
-        support.wait_for("13 s", lambda: server.segments("seed") and server.segments("seed")[0].stat().st_size > 6_500_000, 60)
-        server.stop()
-        data = server.segments("seed")[0].read_bytes()
-    starts = [m.start() - 4 for m in re.finditer(b"prft", data)]
-    return data[:starts[0]], [data[a:b] for a, b in zip(starts[:-1], starts[1:])][:5]  # 2 s each
-
-
-def shifted(fragment, ticks, unix):
-    """The fragment as if it had begun `ticks` into its segment, which began at `unix`."""
-    out = bytearray(fragment)
-    base = None
-    at = 0
-    while at < len(out):
-        size, kind = int.from_bytes(out[at:at + 4], "big"), bytes(out[at + 4:at + 8])
-        if kind == b"prft":
-            base = int.from_bytes(out[at + 24:at + 32], "big")
-            out[at + 16:at + 24] = int((unix + ticks / 90000 + NTP_EPOCH) * (1 << 32)).to_bytes(8, "big")
-            out[at + 24:at + 32] = ticks.to_bytes(8, "big")
-        if kind == b"moof":
-            time_at = at + 60  # tfdt
-            moved = int.from_bytes(out[time_at:time_at + 8], "big") - base + ticks
-            out[time_at:time_at + 8] = moved.to_bytes(8, "big")
-        at += size
-    return out
-
-
-def fill(storage, init, fragments, begins, count):
-    """`count` segments of ten minutes, one after the other."""
-    files = []
-    for number in range(count):
-        unix = begins + number * SEGMENT
-        stamp = time.gmtime(unix)
-        folder = pathlib.Path(storage, "footage/door/main", time.strftime("%Y-%m-%d", stamp))
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{time.strftime('%H%M%S', stamp)}.000Z.mp4"
-        with open(path, "wb") as out:
-            out.write(init)
-            for i in range(SEGMENT // 2):
-                out.write(shifted(fragments[i % len(fragments)], i * 180_000, unix))
-        files.append(path)
-    return files
+from measure import SEGMENT, fill, finish, median, scratch, seed, support, table
 
 
 def timed(command, output):
