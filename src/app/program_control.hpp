@@ -9,6 +9,7 @@
 #include "live/pictures/pictures.hpp"
 #include "live/transcode/transcodes.hpp"
 #include "serve/control.hpp"
+#include "stills/frames.hpp"
 #include "store/settings.hpp"
 
 #include <functional>
@@ -33,6 +34,7 @@ class ProgramControl final : public serve::Control {
         LiveOutputs& live;
         live::Transcodes& transcodes;
         live::Pictures& pictures;
+        stills::Frames& frames;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         std::function<std::optional<serve::RtspView>()> rtsp;
         StorageConfig storage;
@@ -56,6 +58,7 @@ class ProgramControl final : public serve::Control {
                                                                         const live::StreamName& name) const override;
     [[nodiscard]] std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const override;
     [[nodiscard]] live::Pictures& pictures() const override { return parts_.pictures; }
+    [[nodiscard]] stills::Frames& frames() override { return parts_.frames; }
     [[nodiscard]] live::Archive& archive() override { return parts_.live.archive(); }
     [[nodiscard]] live::Archive& archive(live::Profile profile) override { return parts_.live.archive(profile); }
     [[nodiscard]] serve::SystemView system() const override;

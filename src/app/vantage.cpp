@@ -109,6 +109,7 @@ class Vantage::Parts {
     std::unique_ptr<footage::RetentionThread> retaining_;
     std::unique_ptr<live::Transcodes> transcodes_;
     std::unique_ptr<live::Pictures> pictures_;
+    std::unique_ptr<stills::Frames> frames_;
     std::unique_ptr<LiveOutputs> live_;
     std::unique_ptr<CameraSet> cameras_;
     std::unique_ptr<PushSet> pushes_;
@@ -140,7 +141,9 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
         live::TranscodesOptions{
             .most = config_.transcode.most, .encoder = choose_encoder(config_.transcode), .group = group},
         [this](const CameraId& camera) { return supervisor_->stream({camera, StreamKind::main}); }, clock_);
-    pictures_ = std::make_unique<live::Pictures>([this](const StreamKey& key) { return supervisor_->stream(key); }, clock_);
+    const auto stream_of = [this](const StreamKey& key) { return supervisor_->stream(key); };
+    pictures_ = std::make_unique<live::Pictures>(stream_of, clock_);
+    frames_ = std::make_unique<stills::Frames>(stream_of, *footage_);
     const auto streams = [this](const live::LiveKey& key) { return viewed(key.camera, key.stream); };
     live_ = std::make_unique<LiveOutputs>(http_io_->context(), live, clock_, streams, *footage_, *catalog_, *transcodes_,
                                           zone_of(zone_));
@@ -163,6 +166,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               *live_,
                               *transcodes_,
                               *pictures_,
+                              *frames_,
                               [this] { apply(); },
                               [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; },
                               config_.storage,
@@ -305,6 +309,7 @@ void Vantage::Parts::stop() {
     retaining_.reset();
     pushes_->stop();
     pictures_->stop();
+    frames_->stop();
     transcodes_->stop();
     cameras_->stop_sources();
     disk_->stop();

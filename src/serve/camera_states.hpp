@@ -5,6 +5,9 @@
 #include "base/time.hpp"
 #include "serve/control.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <mutex>
 #include <vector>
 
@@ -26,6 +29,18 @@ class CameraStates {
         for (const auto& view : cameras_)
             if (view.id == camera) return view.streams;
         return {};
+    }
+
+    // Whether it may send pictures now: not_found without such a stream, unavailable with the reason when it is away.
+    [[nodiscard]] Status sending(const StreamKey& key) {
+        const auto all = streams(key.camera);
+        if (all.empty()) return fail(errc::not_found, fmt::format("there is no camera '{}'", key.camera.str()));
+        const auto found = std::ranges::find(all, key.kind, &StreamView::kind);
+        if (found == all.end())
+            return fail(errc::not_found, fmt::format("camera '{}' has no {} stream", key.camera.str(), to_string(key.kind)));
+        if (found->state != "lost" && found->state != "refused" && found->state != "disabled") return {};
+        return fail(errc::unavailable, fmt::format("camera '{}' is {}{}{}", key.camera.str(), found->state,
+                                                   found->detail.empty() ? "" : ": ", found->detail));
     }
 
   private:

@@ -22,6 +22,10 @@ class LiveWindows;
 class Pictures;
 }  // namespace vantage::live
 
+namespace vantage::stills {
+class Frames;
+}  // namespace vantage::stills
+
 namespace vantage::serve {
 
 struct StreamView {
@@ -124,6 +128,7 @@ class Control {
                                                                                 const live::StreamName& name) const = 0;
     [[nodiscard]] virtual std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const = 0;
     [[nodiscard]] virtual live::Pictures& pictures() const = 0;
+    [[nodiscard]] virtual stills::Frames& frames() = 0;
     // Days and ranges as HLS and DASH list them: as they are, and main as a profile shows it.
     [[nodiscard]] virtual live::Archive& archive() = 0;
     [[nodiscard]] virtual live::Archive& archive(live::Profile profile) = 0;

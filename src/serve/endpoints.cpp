@@ -77,6 +77,8 @@ constexpr Endpoint kEndpoints[] = {
      "A file of an export, with ranges, also while it is written"},
     {get, "/{camera}/mjpeg", viewer, media, h::open_mjpeg, "Motion JPEG for old browsers and dashboards"},
     {get, "/{camera}/snapshot.jpg", viewer, media, h::get_snapshot, "The newest picture"},
+    {get, "/{camera}/frame", viewer, media, h::get_frame, "A full picture of now, or of a recorded instant"},
+    {get, "/{camera}/frame/", viewer, media, h::get_frame, "A full picture of now, or of a recorded instant"},
     {get, "/{camera}/{stream}/{date}/{file}", viewer, media, h::get_segment_file,
      "A segment file as it lies on disk, with ranges"},
 };

@@ -64,6 +64,9 @@ Answer get_stream_time(const Call& call);
 Answer open_mjpeg(const Call& call);
 Answer get_snapshot(const Call& call);
 
+// handlers_stills.cpp
+Answer get_frame(const Call& call);
+
 // handlers_users.cpp
 Answer list_users(const Call& call);
 Answer add_user(const Call& call);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/pictures/mjpeg_body.hpp"
-#include "live/test_pictures.hpp"
 #include "media/jpeg_header.hpp"
 #include "serve/test_services.hpp"
+#include "stream/test_pictures.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,10 @@ class PicturesApi : public testing::Test {
         add(StreamKind::main, camera);
         add(StreamKind::sub, small);
     }
-    ~PicturesApi() override { services.control.jpegs->stop(); }
+    ~PicturesApi() override {
+        services.control.jpegs->stop();
+        services.control.stills->stop();
+    }
 
     void add(StreamKind kind, vantage::test::DrawnCamera& drawn) {
         auto stream = std::make_shared<stream::Stream>(4U << 20);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace vantage::serve {
 namespace {
 
@@ -101,6 +103,24 @@ Result<UtcTime> time_parameter(const net::Request& request, std::string_view nam
     auto time = parse_time(*text);
     if (!time) return fail(errc::invalid_argument, fmt::format("'{}': {}", name, time.error().message));
     return time;
+}
+
+Result<double> number_parameter(const net::Request& request, std::string_view name, double otherwise, double least,
+                                double most) {
+    const auto text = request.parameter(name);
+    if (!text) return otherwise;
+    double value = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value, std::chars_format::fixed);
+    if (error != std::errc{} || end != text->data() + text->size() || !(value >= least && value <= most))
+        return fail(errc::invalid_argument, fmt::format("'{}' must be a number from {} to {}", name, least, most));
+    return value;
+}
+
+Result<int> width_parameter(const net::Request& request) {
+    constexpr double kLeast = 32, kMost = 7680;
+    const auto width = number_parameter(request, "width", 0, kLeast, kMost);
+    if (!width) return width.error();
+    return static_cast<int>(*width);
 }
 
 Result<StreamKind> stream_parameter(const net::Request& request) {

@@ -27,6 +27,11 @@ Result<std::optional<bool>> optional_flag_field(const json::object& object, std:
 Result<std::optional<UtcTime>> optional_time_field(const json::object& object, std::string_view name);
 // A parameter of the address as a time; invalid_argument when it is missing.
 Result<UtcTime> time_parameter(const net::Request& request, std::string_view name);
+// A number of [least, most]; invalid_argument says that range.
+Result<double> number_parameter(const net::Request& request, std::string_view name, double otherwise, double least,
+                                double most);
+// The `width` of a picture in pixels; 0 when it is missing: as it is.
+Result<int> width_parameter(const net::Request& request);
 // "main" when it is missing.
 Result<StreamKind> stream_parameter(const net::Request& request);
 

@@ -43,4 +43,15 @@ net::Response problem(const Error& error) {
     return net::problem_response(http_status(error.code), to_string(error.code), error.message);
 }
 
+net::Response problem(const Error& error, const boost::json::object& more) {
+    const int status = http_status(error.code);
+    boost::json::object body{{"type", "about:blank"},
+                             {"title", net::reason_phrase(status)},
+                             {"status", status},
+                             {"detail", error.message},
+                             {"code", to_string(error.code)}};
+    for (const auto& [name, value] : more) body[name] = value;
+    return net::text_response(status, "application/problem+json", boost::json::serialize(body));
+}
+
 }  // namespace vantage::serve

@@ -58,7 +58,8 @@ void add_common_headers(const net::Request& request, const Services& app, net::R
     const auto origin = request.headers.get("Origin");
     if (origin.empty() || !listed(app.allowed_origins, origin)) return;
     headers.set("Access-Control-Allow-Origin", std::string(origin));
-    headers.set("Access-Control-Expose-Headers", "Content-Range, Content-Length, ETag, Retry-After");
+    headers.set("Access-Control-Expose-Headers",
+                "Content-Range, Content-Length, ETag, Retry-After, Vantage-Time, Vantage-Delta");
 }
 
 net::Response preflight(std::string_view allow) {

@@ -10,6 +10,7 @@
 #include "serve/fake_pushes.hpp"
 #include "serve/page_assets.hpp"
 #include "serve/router.hpp"
+#include "stills/frames.hpp"
 #include "store/test_folder.hpp"
 
 #include <fmt/format.h>
@@ -86,6 +87,7 @@ class FakeControl : public Control {
         return {std::shared_ptr<void>(), &recorded};
     }
     live::Pictures& pictures() const override { return *jpegs; }
+    stills::Frames& frames() override { return *stills; }
     live::Archive& archive() override { return days; }
     live::Archive& archive(live::Profile /*profile*/) override { return transcoded_days; }
     SystemView system() const override {
@@ -128,6 +130,8 @@ class FakeControl : public Control {
     SystemClock system_clock;
     std::unique_ptr<live::Pictures> jpegs =
         std::make_unique<live::Pictures>([this](const StreamKey& key) { return stream(key); }, system_clock);
+    std::unique_ptr<stills::Frames> stills =
+        std::make_unique<stills::Frames>([this](const StreamKey& key) { return stream(key); }, recorded);
     FakeArchiveView archive_view{recorded};
     std::shared_ptr<live::ListNumbers> list_numbers = std::make_shared<live::ListNumbers>(nullptr);
     live::Archive days{recorded, live_clock, TimeZone::load("Europe/Berlin").value(), list_numbers};

@@ -3,7 +3,7 @@
 // width and picture, while somebody looks. Only key frames are decoded when nobody wants more pictures than there are of
 // them. A viewer finds the newest picture; what he did not take is gone. The calls are for any thread.
 #pragma once
-#include "live/bell.hpp"
+#include "base/bell.hpp"
 #include "media/picture_stream.hpp"
 #include "stream/stream.hpp"
 

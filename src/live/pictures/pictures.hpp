@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// JPEGs of the cameras, for browsers and dashboards that know nothing better: moving pictures and single ones, decoded once
-// for all viewers of a stream, while there are any. Safe from any thread; no call blocks for longer than it takes to start
-// a thread.
+// Moving JPEGs of the cameras, for browsers and dashboards that know nothing better: decoded once for all viewers of a
+// stream, while there are any. Safe from any thread; no call blocks for longer than it takes to start a thread. Single
+// pictures: stills/frames.hpp.
 #pragma once
 #include "base/ids.hpp"
-#include "live/pictures/snapshot.hpp"
+#include "live/pictures/picture_show.hpp"
 
 #include <map>
 
@@ -20,14 +20,9 @@ class Pictures {
     Pictures(const Pictures&) = delete;
     Pictures& operator=(const Pictures&) = delete;
 
-    static constexpr std::size_t kMostSnapshots = 16;  // cameras at once
-    static constexpr milliseconds kPatience{8000};
-
     // errc::not_found when there is no such stream. See PictureShow for `on_ready`.
     [[nodiscard]] Result<std::unique_ptr<PictureShow::Viewer>> watch(const StreamKey& stream, PictureWish wish,
                                                                      std::function<void()> on_ready);
-    // The newest picture, at most `width` wide (0: as it is). `done` is called once, here or on another thread.
-    void snapshot(const StreamKey& stream, int width, Snapshot::Done done);
 
     // Ends all, and begins nothing any more.
     void stop();
@@ -36,9 +31,8 @@ class Pictures {
     const Source source_;
     const Clock& clock_;
     std::mutex mutex_;
-    std::map<StreamKey, std::shared_ptr<PictureShow>> shows_;   // guarded by mutex_
-    std::map<StreamKey, std::unique_ptr<Snapshot>> snapshots_;  // guarded by mutex_
-    bool stopped_{false};                                       // guarded by mutex_
+    std::map<StreamKey, std::shared_ptr<PictureShow>> shows_;  // guarded by mutex_
+    bool stopped_{false};                                      // guarded by mutex_
 };
 
 }  // namespace vantage::live

@@ -2,8 +2,8 @@
 #include "live/pictures/pictures.hpp"
 
 #include "live/pictures/mjpeg_body.hpp"
-#include "live/test_pictures.hpp"
 #include "media/jpeg_header.hpp"
+#include "stream/test_pictures.hpp"
 
 #include <gtest/gtest.h>
 
@@ -154,47 +154,6 @@ TEST_F(PicturesTest, WhoComesLaterSeesTheLastPictureAtOnce) {
 TEST_F(PicturesTest, AnUnknownStreamIsSaid) {
     const StreamKey gate{*CameraId::parse("gate"), StreamKind::main};
     EXPECT_EQ(pictures.watch(gate, {}, [] {}).error().code, errc::not_found);
-    std::optional<errc> code;
-    pictures.snapshot(gate, 0, [&](const Result<JpegPtr>& jpeg) { code = jpeg.error().code; });
-    EXPECT_EQ(code, errc::not_found);
-}
-
-TEST_F(PicturesTest, ASnapshotIsTheNewestPictureDecodedOnce) {
-    publish(17);
-    std::vector<Result<JpegPtr>> got;
-    for (const int width : {0, 160, 160})
-        pictures.snapshot(kDoor, width, [&](Result<JpegPtr> jpeg) {
-            const std::lock_guard hold(mutex);
-            got.push_back(std::move(jpeg));
-            changed.notify_all();
-        });
-    ASSERT_TRUE(until([&] { return got.size() == 3; }));
-    for (const auto& jpeg : got) {
-        ASSERT_TRUE(jpeg) << jpeg.error().message;
-        EXPECT_EQ((*jpeg)->time, to_utc(kStart + DrawnCamera::kFrame * 16));
-    }
-    EXPECT_EQ(parse_jpeg((*got[0])->data)->width, 640);
-    EXPECT_EQ(parse_jpeg((*got[1])->data)->width, 160);
-}
-
-TEST_F(PicturesTest, ASnapshotWaitsForTheCameraAndSaysWhenNoneComes) {
-    publish(10);
-    stream->interrupt({"camera lost", clock.now()});
-    std::optional<Result<JpegPtr>> got;
-    const auto keep = [&](Result<JpegPtr> jpeg) {
-        const std::lock_guard hold(mutex);
-        got = std::move(jpeg);
-        changed.notify_all();
-    };
-    const Snapshot quick("test", stream, milliseconds{0}, {0, keep});
-    ASSERT_TRUE(until([&] { return got.has_value(); }));
-    EXPECT_EQ(got->error().code, errc::unavailable);
-    EXPECT_NE(got->error().message.find("camera lost"), std::string::npos) << "an old picture is not the newest";
-    got.reset();
-    pictures.snapshot(kDoor, 0, keep);
-    publish(10);
-    ASSERT_TRUE(until([&] { return got.has_value(); }));
-    EXPECT_TRUE(*got);
 }
 
 std::string text_of(const net::BodySource::Piece& piece) {

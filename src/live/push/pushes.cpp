@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/push/pushes.hpp"
 
+#include "base/bell.hpp"
 #include "base/log.hpp"
-#include "live/bell.hpp"
 
 #include <thread>
 #include <vector>

@@ -3,7 +3,7 @@
 // It begins with the first of them, ends some seconds after the last (or when none comes), and then closes its stream for
 // good. When it cannot keep up it goes on at the newest key frame. The calls are for any thread.
 #pragma once
-#include "live/bell.hpp"
+#include "base/bell.hpp"
 #include "live/transcode/stream_transcoder.hpp"
 #include "live/transcode/transcode_slots.hpp"
 

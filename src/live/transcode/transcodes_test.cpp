@@ -2,7 +2,7 @@
 #include "live/transcode/transcodes.hpp"
 
 #include "live/feed_fakes.hpp"
-#include "live/test_pictures.hpp"
+#include "stream/test_pictures.hpp"
 
 #include <gtest/gtest.h>
 

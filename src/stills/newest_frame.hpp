@@ -2,26 +2,34 @@
 // The newest picture of one camera stream for all who ask at about the same time: decoded once from the newest key frame on,
 // on a thread of its own, which then ends. The calls are for any thread.
 #pragma once
-#include "live/pictures/picture_show.hpp"
+#include "base/bell.hpp"
+#include "stills/frame_decoder.hpp"
+#include "stills/still.hpp"
+#include "stream/stream.hpp"
 
-namespace vantage::live {
+#include <atomic>
+#include <functional>
+#include <thread>
 
-class Snapshot {
+namespace vantage::stills {
+
+class NewestFrame {
   public:
-    using Done = std::function<void(Result<JpegPtr>)>;
+    using Done = std::function<void(Result<StillPtr>)>;
 
     struct Request {
-        int width{0};  // pixels at most; 0: as it is
-        Done done;     // called once, on this one's thread
+        Look look;
+        Done done;  // called once, on this one's thread
     };
 
     // An on-demand camera is connected; a picture is waited for `patience`. errc::unavailable when none came, malformed when
-    // it cannot be decoded.
-    Snapshot(std::string name, std::shared_ptr<stream::Stream> source, milliseconds patience, Request first);
+    // it cannot be decoded. `room` outlives it.
+    NewestFrame(std::string name, std::shared_ptr<stream::Stream> source, milliseconds patience, DecodingRoom& room,
+                Request first);
     // Who still waits is told cancelled.
-    ~Snapshot();
-    Snapshot(const Snapshot&) = delete;
-    Snapshot& operator=(const Snapshot&) = delete;
+    ~NewestFrame();
+    NewestFrame(const NewestFrame&) = delete;
+    NewestFrame& operator=(const NewestFrame&) = delete;
 
     // False when it is over: take another.
     bool join(const Request& request);
@@ -29,25 +37,20 @@ class Snapshot {
 
   private:
     void run(const std::stop_token& stop);
-    Status collect(const std::stop_token& stop);
-    Status decode();
-    void answer(const Status& found);
-    Result<JpegPtr> encode(int width);
+    Result<NegativePtr> take(const std::stop_token& stop);
+    Result<std::vector<PartPtr>> collect(const std::stop_token& stop);
+    void answer(const Result<NegativePtr>& found);
 
     const std::string name_;
     const std::shared_ptr<stream::Stream> source_;
     const milliseconds patience_;
+    DecodingRoom& room_;
     const std::shared_ptr<Bell> bell_{std::make_shared<Bell>()};
     std::atomic<bool> over_{false};
     std::mutex mutex_;
     std::vector<Request> waiting_;  // guarded by mutex_
 
-    // The thread alone
-    std::vector<PartPtr> parts_;  // of the newest fragment
-    std::unique_ptr<PictureStream> pictures_;
-    std::map<int, JpegPtr> made_;
-
     std::jthread thread_;  // last: uses the above
 };
 
-}  // namespace vantage::live
+}  // namespace vantage::stills

@@ -8,7 +8,7 @@
 #include <optional>
 #include <stop_token>
 
-namespace vantage::live {
+namespace vantage {
 
 class Bell {
   public:
@@ -38,4 +38,4 @@ class Bell {
     bool rung_{false};  // guarded by mutex_
 };
 
-}  // namespace vantage::live
+}  // namespace vantage

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// For threads that decode pictures: recording and viewers go first when the cores are busy. What they start inherits it.
+#pragma once
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace vantage::stills {
+
+// Of the calling thread, once; a system that refuses changes nothing.
+inline void stand_back() {
+    constexpr int kNice = 5;
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
+}
+
+}  // namespace vantage::stills
