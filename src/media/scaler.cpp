@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media/scaler.hpp"
 
+#include "media/recolour.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,6 +51,15 @@ int even(std::int64_t pixels) {
     return static_cast<int>(std::clamp<std::int64_t>(pixels & ~std::int64_t{1}, 2, 16384));
 }
 
+Result<FramePtr> make_picture(const PictureKind& kind) {
+    auto out = make_frame();
+    out->width = kind.width;
+    out->height = kind.height;
+    out->format = kind.format;
+    if (const int code = av_frame_get_buffer(out.get(), 0); code < 0) return error(code, "hold a scaled picture");
+    return out;
+}
+
 }  // namespace
 
 PictureKind kind_of(const AVFrame& picture) {
@@ -77,22 +88,42 @@ Status Scaler::prepare(const PictureKind& from, const PictureKind& to) {
                                                    from.width, from.height, av_get_pix_fmt_name(from.format)));
     sws_setColorspaceDetails(context_.get(), sws_getCoefficients(from.matrix), from.full_range ? 1 : 0,
                              sws_getCoefficients(to.matrix), to.full_range ? 1 : 0, 0, 1 << 16, 1 << 16);
-    out_ = make_frame();
-    out_->width = to.width;
-    out_->height = to.height;
-    out_->format = to.format;
-    if (const int code = av_frame_get_buffer(out_.get(), 0); code < 0) return error(code, "hold a scaled picture");
+    auto made = make_picture(to);
+    if (!made) return made.error();
+    out_ = std::move(*made);
     from_ = from;
     to_ = to;
     return {};
 }
 
-Result<const AVFrame*> Scaler::scale(const AVFrame& picture, const PictureKind& from, const PictureKind& to) {
+Result<const AVFrame*> Scaler::resize(const AVFrame& picture, const PictureKind& from, const PictureKind& to) {
     if (auto ready = prepare(from, to); !ready) return ready.error();
     if (const int code = av_frame_make_writable(out_.get()); code < 0) return error(code, "hold a scaled picture");
     const int lines = sws_scale(context_.get(), picture.data, picture.linesize, 0, from.height, out_->data, out_->linesize);
     if (lines <= 0) return error(lines, "scale a picture");
     return out_.get();
+}
+
+// swscale changes size and layout, we the colours.
+Result<const AVFrame*> Scaler::scale(const AVFrame& picture, const PictureKind& from, const PictureKind& to) {
+    if (!needs_recolouring(from, to)) return resize(picture, from, to);
+    auto between = to;
+    between.matrix = from.matrix;
+    between.full_range = from.full_range;
+    const AVFrame* sized = &picture;
+    if (from != between) {
+        auto done = resize(picture, from, between);
+        if (!done) return done;
+        sized = *done;
+    }
+    if (!coloured_ || coloured_->width != to.width || coloured_->height != to.height) {
+        auto made = make_picture(to);
+        if (!made) return made.error();
+        coloured_ = std::move(*made);
+    }
+    if (const int code = av_frame_make_writable(coloured_.get()); code < 0) return error(code, "hold a scaled picture");
+    recolour(*sized, between, to, *coloured_);
+    return coloured_.get();
 }
 
 }  // namespace vantage::libav

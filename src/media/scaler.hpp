@@ -28,10 +28,12 @@ class Scaler {
 
   private:
     Status prepare(const PictureKind& from, const PictureKind& to);
+    Result<const AVFrame*> resize(const AVFrame& picture, const PictureKind& from, const PictureKind& to);
 
     PictureKind from_, to_;
     SwsPtr context_;
     FramePtr out_;
+    FramePtr coloured_;  // YUV420P
 };
 
 }  // namespace vantage::libav
