@@ -40,8 +40,10 @@ int run(const std::string& file) {
         return 1;
     }
     std::cout << fmt::format(
-        "{} segments indexed ({} of them had been left open), {} rows without a file dropped, {:.0f} files/s\n",
-        report->indexed, report->recovered, report->rows_dropped, report->files_per_second);
+        "{} segments indexed ({} of them had been left open), {} files of thumbnails, {} rows without a file dropped, "
+        "{:.0f} "
+        "files/s\n",
+        report->indexed, report->recovered, report->thumbs, report->rows_dropped, report->files_per_second);
     for (const auto& path : report->foreign) std::cout << "left alone, not a segment of Vantage: " << path << '\n';
     for (const auto& path : report->unreadable) std::cout << "could not be read: " << path << '\n';
     return report->unreadable.empty() ? 0 : 1;

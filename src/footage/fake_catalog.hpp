@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests: a catalogue in memory that can be told to fail. One lock around everything.
 #pragma once
-#include "store/catalog.hpp"
+#include "footage/fake_thumb_rows.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +9,7 @@
 
 namespace vantage::footage {
 
-class FakeCatalog final : public store::Catalog {
+class FakeCatalog final : public FakeThumbRows {
   public:
     void fail(bool failing) { failing_ = failing; }
     [[nodiscard]] std::vector<store::SegmentRow> all() const {
@@ -204,7 +204,6 @@ class FakeCatalog final : public store::Catalog {
     Status check() const override { return {}; }
 
   private:
-    static Error broken() { return vantage::fail(errc::io, "the catalogue fails"); }
     template <class Wanted>
     std::vector<store::SegmentRow> select(Wanted wanted) const {
         auto rows = all();
@@ -214,7 +213,6 @@ class FakeCatalog final : public store::Catalog {
     }
 
     mutable std::mutex mutex_;
-    std::atomic<bool> failing_{false};
     std::map<std::int64_t, store::IndexedSegment> segments_;  // guarded by mutex_, as is all below
     std::map<std::int64_t, store::IndexedSegment> removing_;
     std::map<std::pair<StreamKey, UtcTime>, store::PlaylistRow> playlists_;

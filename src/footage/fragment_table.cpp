@@ -1,58 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footage/fragment_table.hpp"
 
+#include "footage/varint.hpp"
+
 namespace vantage::footage {
+using namespace varint;
 namespace {
 
 constexpr std::uint64_t kVersion = 1;
 constexpr std::uint64_t kMostEntries = 1U << 20;
 
-void put(Bytes& out, std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
-    out.push_back(static_cast<std::uint8_t>(value));
-}
-
-// Zigzag: small numbers of either sign stay short.
-void put_signed(Bytes& out, std::int64_t value) {
-    put(out, static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
-}
-
-class Cursor {
-  public:
-    explicit Cursor(ByteView bytes) : bytes_(bytes) {}
-    [[nodiscard]] bool good() const { return good_; }
-    [[nodiscard]] bool at_end() const { return bytes_.empty(); }
-
-    std::uint64_t take() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            if (bytes_.empty()) break;
-            const auto byte = bytes_.front();
-            bytes_ = bytes_.subspan(1);
-            value |= std::uint64_t{byte & 0x7fU} << shift;
-            if ((byte & 0x80) == 0) return value;
-        }
-        good_ = false;
-        return 0;
-    }
-
-    std::int64_t take_signed() {
-        const auto value = take();
-        return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-    }
-
-  private:
-    ByteView bytes_;
-    bool good_{true};
-};
-
-// Deltas wrap instead of overflowing on hostile bytes.
-template <class T>
-T add(T base, std::int64_t delta) {
-    return static_cast<T>(static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(delta));
-}
 Ticks add(Ticks base, std::int64_t delta) {
-    return Ticks{add(base.count(), delta)};
+    return Ticks{varint::add(base.count(), delta)};
 }
 
 }  // namespace
@@ -81,7 +40,7 @@ Bytes encode_table(std::span<const FragmentEntry> entries) {
 }
 
 Result<std::vector<FragmentEntry>> decode_table(ByteView bytes) {
-    Cursor in{bytes};
+    Reader in{bytes};
     const auto malformed = [] {
         return fail(errc::malformed, "a fragment table in the catalogue is damaged; run 'vantage reindex'");
     };

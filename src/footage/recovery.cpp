@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "footage/segment_path.hpp"
 #include "footage/segment_scan.hpp"
+#include "footage/thumb_recovery.hpp"
 
 #include <algorithm>
 #include <set>
@@ -155,6 +156,7 @@ Recovered recover_storage(const Storage& storage) {
     const auto known = known_paths(storage, files);
     for (const auto& file : files)
         if (!known.contains(file) && parse_segment_path(file)) recover_one(storage, file, {}, out);
+    out.thumbs = recover_thumbs(storage, files);
     if (out.segments + out.empty + out.missing > 0)
         log::info(area(storage), "recovered {} segments; removed {} empty files; dropped {} rows without a file",
                   out.segments, out.empty, out.missing);

@@ -15,6 +15,7 @@ struct Recovered {
     std::size_t empty{0};     // files without a single whole part: removed
     std::size_t missing{0};   // rows without a file: dropped
     std::size_t foreign{0};   // not ours or damaged beyond reading: left alone
+    std::size_t thumbs{0};    // files of thumbnails that had no row
 };
 
 // Everything that the last run left open on this storage. Errors of single files are logged; the rest is still done.

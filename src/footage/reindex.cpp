@@ -5,6 +5,8 @@
 #include "footage/recovery.hpp"
 #include "footage/segment_path.hpp"
 #include "footage/segment_scan.hpp"
+#include "footage/thumb_file.hpp"
+#include "footage/thumb_recovery.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -18,7 +20,7 @@ constexpr std::size_t kBatch = 200;  // rows a transaction
 constexpr milliseconds kProgressEvery{250};
 
 struct Files {
-    std::vector<std::string> segments;
+    std::vector<std::string> ours;  // segments and thumbnails
     std::vector<std::string> foreign;
     bool complete{true};  // false: a directory could not be read
 };
@@ -33,14 +35,14 @@ Files list_files(const Storage& storage) {
         std::error_code ignored;
         if (it->is_directory(ignored)) continue;
         auto relative = it->path().lexically_relative(storage.volume.root).generic_string();
-        if (parse_segment_path(relative)) {
-            out.segments.push_back(std::move(relative));
-        } else if (!relative.ends_with(".thumbs")) {
+        if (parse_segment_path(relative) || is_thumbs_path(relative)) {
+            out.ours.push_back(std::move(relative));
+        } else {
             out.foreign.push_back(std::move(relative));
         }
     }
     out.complete = !error;
-    std::ranges::sort(out.segments);
+    std::ranges::sort(out.ours);
     return out;
 }
 
@@ -61,7 +63,7 @@ class Reindexer {
         for (const auto& row : *leaving) leaving_.insert(row.path);
         auto files = list_files(storage_);
         report_.foreign = std::move(files.foreign);
-        files_ = std::move(files.segments);
+        files_ = std::move(files.ours);
         if (!files.complete) report_.unreadable.emplace_back("footage");
         work_in_parallel();
         flush();
@@ -93,7 +95,10 @@ class Reindexer {
             const auto index = next_.fetch_add(1);
             if (index >= files_.size()) return;
             const auto& path = files_[index];
-            if (!leaving_.contains(path)) look_at(path);
+            if (is_thumbs_path(path))
+                look_at_thumbs(path);
+            else if (!leaving_.contains(path))
+                look_at(path);
             const std::lock_guard lock(mutex_);
             ++done_;
             if (failed_) return;
@@ -122,6 +127,19 @@ class Reindexer {
         if (old) found->row.timing = old->timing;
         batch_.push_back(std::move(*found));
         if (batch_.size() >= kBatch) flush();
+    }
+
+    void look_at_thumbs(const std::string& path) {
+        const auto segment = segment_of_thumbs(path);
+        if (leaving_.contains(segment)) return;
+        if (options_.recording_since && parse_segment_path(segment)->start >= *options_.recording_since) return;
+        if (is_being_written(segment)) return;
+        const auto indexed = index_thumbs(storage_, path);
+        const std::lock_guard lock(mutex_);
+        if (indexed.has_error())
+            note(path, indexed.error());
+        else
+            report_.thumbs += *indexed ? 1 : 0;
     }
 
     bool is_being_written(const std::string& path) const {

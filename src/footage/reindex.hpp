@@ -21,6 +21,7 @@ struct ReindexReport {
     std::size_t indexed{0};               // segments that have a row now
     std::size_t recovered{0};             // of them, files that had been left open
     std::size_t empty{0};                 // files without a whole part: removed
+    std::size_t thumbs{0};                // files of thumbnails that have a row now
     std::size_t rows_dropped{0};          // rows whose file is gone
     std::vector<std::string> foreign;     // relative paths: not ours, or damaged from the beginning
     std::vector<std::string> unreadable;  // the disk failed; their rows stay

@@ -2,6 +2,7 @@
 #include "footage/retention.hpp"
 
 #include "base/log.hpp"
+#include "footage/thumb_retention.hpp"
 #include "footage/volume.hpp"
 
 #include <set>
@@ -12,6 +13,8 @@ namespace {
 constexpr std::size_t kOldest = 64;                // rows read of a stream at a time
 constexpr std::chrono::hours kDayFolderRests{48};  // younger folders may get a file at any time
 constexpr std::chrono::hours kGapsEvery{1};
+constexpr std::chrono::minutes kThumbsEvery{10};
+constexpr std::size_t kMostThumbs = 1024;  // packs of a stream at a time
 constexpr std::chrono::hours kGapsOutliveFootage{24};
 
 std::vector<std::int64_t> ids_of(std::span<const store::SegmentRow> rows) {
@@ -82,6 +85,7 @@ Result<bool> Retention::try_run() {
     }
     if (auto done = finish_removals(*volume); done.has_error()) return done.error();
     forget_gaps(*volume);
+    if (by_age) expire_old_thumbs(*volume, policy);
     const auto space = space_of_(root_);
     if (space.has_error()) return space.error();
     const auto held = read_held(*volume, policy, *space, by_age);
@@ -99,7 +103,7 @@ Result<bool> Retention::try_run() {
         const auto keep = bytes_to_keep_free(policy, *space);
         status_.short_of = going.empty() && space->free < keep ? keep - space->free : 0;
     }
-    if (going.empty()) return false;
+    if (going.empty()) return free_by_thumbs(*volume, policy, *space);
     if (auto marked = catalog_.begin_removal(ids_of(going)); marked.has_error()) return marked.error();
     if (auto done = finish_removals(*volume); done.has_error()) return done.error();
     return true;  // lists were cut to kOldest: there may be more
@@ -138,6 +142,12 @@ Status Retention::finish_removals(const std::string& volume) {
     const auto rows = catalog_.removals(volume);
     if (rows.has_error()) return rows.error();
     if (rows->empty()) return {};
+    const auto keep = [this] {
+        const std::lock_guard lock(mutex_);
+        return policy_.keep_thumbs;
+    }();
+    if (auto done = remove_thumbs_of({root_, volume, files_, catalog_}, *rows, keep, clock_.now()); done.has_error())
+        return done;
     if (auto done = delete_files(*rows); done.has_error()) return done;
     if (auto done = catalog_.remove(ids_of(*rows)); done.has_error()) return done;
     tidy_directories(*rows);
@@ -174,6 +184,31 @@ void Retention::tidy_directories(std::span<const store::SegmentRow> rows) const 
         std::error_code not_empty;
         std::filesystem::remove(folder, not_empty);
     }
+}
+
+// Those that outlived their video.
+void Retention::expire_old_thumbs(const std::string& volume, const RetentionPolicy& policy) {
+    const auto now = clock_.steady();
+    if (thumbs_expired_ && now < *thumbs_expired_ + kThumbsEvery) return;
+    thumbs_expired_ = now;
+    const auto usage = catalog_.usage();
+    if (usage.has_error()) return;
+    const auto removed =
+        expire_thumbs({root_, volume, files_, catalog_}, *usage, policy.keep_thumbs, clock_.now(), kMostThumbs);
+    if (removed.has_error())
+        log::warn("retention", "{}", removed.error().message);
+    else if (*removed > 0)
+        log::info("retention", "removed {} files of thumbnails that outlived their video", *removed);
+}
+
+// No footage may go, and there is still too little room: thumbnails that were to be kept longer make some.
+Result<bool> Retention::free_by_thumbs(const std::string& volume, const RetentionPolicy& policy, const DiskSpace& space) {
+    if (space.free >= bytes_to_keep_free(policy, space)) return false;
+    const auto usage = catalog_.usage();
+    if (usage.has_error()) return usage.error();
+    const auto removed = expire_thumbs({root_, volume, files_, catalog_}, *usage, microseconds{0}, clock_.now(), kOldest);
+    if (removed.has_error()) return removed.error();
+    return *removed > 0;
 }
 
 // A gap is worth knowing while there is footage around it.

@@ -49,6 +49,8 @@ class Retention {
     Status delete_files(std::span<const store::SegmentRow> rows);
     void tidy_directories(std::span<const store::SegmentRow> rows) const;
     void forget_gaps(const std::string& volume);
+    Result<bool> free_by_thumbs(const std::string& volume, const RetentionPolicy& policy, const DiskSpace& space);
+    void expire_old_thumbs(const std::string& volume, const RetentionPolicy& policy);
 
     const std::filesystem::path root_;
     FileSystem& files_;
@@ -57,7 +59,7 @@ class Retention {
     const Clock& clock_;
     const SpaceOf space_of_;
     ClockWatch clock_watch_;
-    std::optional<SteadyTime> gaps_forgotten_;  // run()'s thread
+    std::optional<SteadyTime> gaps_forgotten_, thumbs_expired_;  // run()'s thread
 
     mutable std::mutex mutex_;
     RetentionPolicy policy_;  // guarded by mutex_, as is all below

@@ -29,6 +29,8 @@ struct RetentionPolicy {
     std::vector<RetentionRule> rules{};
     double keep_free_percent{10};                    // of the disk
     std::optional<std::uint64_t> keep_free_bytes{};  // instead of the percentage
+    // Thumbnails stay so long, also without their video; at least as long as that. Nothing: with it.
+    std::optional<microseconds> keep_thumbs{};
     bool operator==(const RetentionPolicy&) const = default;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The index of what is on disk: segments, gaps, volumes. The files are the truth; every row here can be rebuilt from them
-// (reindex). Fragment tables and init segments are opaque bytes: footage knows their encoding. Safe from any thread; calls
-// block on SQL (a write: up to a sync of the disk), so coroutines post them to a thread pool. It never touches a footage
-// file.
+// The index of what is on disk: segments, thumbnails, gaps, volumes. The files are the truth; every row here can be rebuilt
+// from them (reindex). Fragment tables and init segments are opaque bytes: footage knows their encoding. Safe from any
+// thread; calls block on SQL (a write: up to a sync of the disk), so coroutines post them to a thread pool. It never touches
+// a footage file.
 #pragma once
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
@@ -76,6 +76,17 @@ struct VolumeRow {
     bool indexed{false};  // an end_reindex() has covered it; false: the catalogue is new, reindex before trusting it
 };
 
+// The thumbnails that lie beside one segment; they may outlive it. Only complete packs have rows.
+struct ThumbPackRow {
+    std::int64_t id{0};  // given by put_thumbs()
+    StreamKey stream;    // of the segment
+    std::string volume;
+    std::string path;    // relative to the volume's root; unique within it
+    UtcTime start, end;  // of the first and the last thumbnail
+    std::uint64_t bytes{0};
+    bool operator==(const ThumbPackRow&) const = default;
+};
+
 // What one stream has on one volume. Kept up to date in memory: reading it costs an index look-up a stream.
 struct UsageRow {
     StreamKey stream;
@@ -133,13 +144,32 @@ class Catalog {
     // The first of `count` numbers that nobody has taken under this name; 0 is the very first.
     virtual Result<std::uint64_t> take_numbers(const std::string& name, std::uint64_t count) = 0;
 
+    // Thumbnails. put_thumbs adds a row, or replaces that of the same volume and path, which keeps its id; the volume must
+    // be known. Tables are opaque.
+    virtual Result<std::int64_t> put_thumbs(const ThumbPackRow& row, ByteView table) = 0;
+    virtual Status remove_thumbs(const std::string& volume, std::span<const std::string> paths) = 0;  // unknown: ignored
+    [[nodiscard]] virtual Result<ThumbPackRow> thumbs_at(const std::string& volume,
+                                                         const std::string& path) const = 0;  // not_found
+    // Of both streams, that reach into [from, to], oldest first.
+    [[nodiscard]] virtual Result<std::vector<ThumbPackRow>> thumbs_within(const CameraId& camera, UtcTime from,
+                                                                          UtcTime to) const = 0;
+    // The last that begins at or before `t`, and the first that begins after it: none, one or two.
+    [[nodiscard]] virtual Result<std::vector<ThumbPackRow>> thumbs_around(const CameraId& camera, UtcTime t) const = 0;
+    // That begin before `before`, oldest first, at most `most`.
+    [[nodiscard]] virtual Result<std::vector<ThumbPackRow>> oldest_thumbs(const StreamKey& stream, const std::string& volume,
+                                                                          UtcTime before, std::size_t most) const = 0;
+    // Which streams have any on this volume.
+    [[nodiscard]] virtual Result<std::vector<StreamKey>> streams_with_thumbs(const std::string& volume) const = 0;
+    [[nodiscard]] virtual Result<Bytes> thumbs_table(std::int64_t id) const = 0;  // not_found
+
     // Volumes. put_volume adds or changes the path only.
     virtual Status put_volume(const std::string& id, const std::string& path) = 0;
     [[nodiscard]] virtual Result<std::vector<VolumeRow>> volumes() const = 0;
 
     // Reindex: begin, any number of batches (one transaction each; a row of the same path is replaced and keeps its id and
-    // protection), end. The catalogue stays usable throughout; end drops the volume's rows that neither a batch nor add()
-    // wrote since begin and returns how many. A reindex that is cut off leaves the old rows and `indexed` as they were.
+    // protection), end. The catalogue stays usable throughout; end drops the volume's rows that neither a batch, add()
+    // nor put_thumbs() wrote since begin and returns how many segments that were. A reindex that is cut off leaves the old
+    // rows and `indexed` as they were.
     virtual Status begin_reindex(const std::string& volume) = 0;
     virtual Status reindex_batch(std::span<const IndexedSegment> batch) = 0;
     virtual Result<std::size_t> end_reindex(const std::string& volume) = 0;

@@ -34,6 +34,15 @@ const std::vector<const char*> kCatalog2{
     "CREATE TABLE numbers (name TEXT PRIMARY KEY NOT NULL, next BIGINT NOT NULL)",
 };
 
+// Thumbnails may outlive their segment: no reference to it.
+const std::vector<const char*> kCatalog3{
+    "CREATE TABLE thumb_packs (id $ID, camera TEXT NOT NULL, stream TEXT NOT NULL, volume TEXT NOT NULL REFERENCES "
+    "volumes(id), path TEXT NOT NULL, start_us BIGINT NOT NULL, end_us BIGINT NOT NULL, bytes BIGINT NOT NULL, generation "
+    "BIGINT NOT NULL, UNIQUE (volume, path))",
+    "CREATE INDEX thumb_packs_by_time ON thumb_packs (camera, start_us)",
+    "CREATE TABLE thumb_tables (pack_id $KEY REFERENCES thumb_packs(id) ON DELETE CASCADE, data TEXT NOT NULL)",
+};
+
 const std::vector<const char*> kSettings1{
     "CREATE TABLE users (name TEXT PRIMARY KEY NOT NULL, password_hash TEXT NOT NULL, role TEXT NOT NULL, all_cameras "
     "INTEGER NOT "
@@ -72,7 +81,7 @@ const std::vector<const char*> kSettings3{
 }  // namespace
 
 Migrations catalog_migrations() {
-    return {kCatalog1, kCatalog2};
+    return {kCatalog1, kCatalog2, kCatalog3};
 }
 Migrations settings_migrations() {
     return {kSettings1, kSettings2, kSettings3};

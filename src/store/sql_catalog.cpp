@@ -49,6 +49,9 @@ Status SqlCatalog::load_sums(soci::session& sql) {
     long long gap = 0;
     sql << "SELECT COALESCE(MAX(end_us - start_us), 0) FROM gaps", into(gap);
     longest_gap_us_ = gap;
+    long long pack = 0;
+    sql << "SELECT COALESCE(MAX(end_us - start_us), 0) FROM thumb_packs", into(pack);
+    longest_pack_us_ = pack;
     const std::lock_guard hold(sums_mutex_);
     sums_ = std::move(sums);
     return {};

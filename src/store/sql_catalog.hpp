@@ -40,6 +40,16 @@ class SqlCatalog final : public Catalog {
     Status put_playlist(const PlaylistRow& row) override;
     [[nodiscard]] Result<PlaylistRow> playlist(const StreamKey& stream, UtcTime from) const override;
     Result<std::uint64_t> take_numbers(const std::string& name, std::uint64_t count) override;
+    Result<std::int64_t> put_thumbs(const ThumbPackRow& row, ByteView table) override;
+    Status remove_thumbs(const std::string& volume, std::span<const std::string> paths) override;
+    [[nodiscard]] Result<ThumbPackRow> thumbs_at(const std::string& volume, const std::string& path) const override;
+    [[nodiscard]] Result<std::vector<ThumbPackRow>> thumbs_within(const CameraId& camera, UtcTime from,
+                                                                  UtcTime to) const override;
+    [[nodiscard]] Result<std::vector<ThumbPackRow>> thumbs_around(const CameraId& camera, UtcTime t) const override;
+    [[nodiscard]] Result<std::vector<ThumbPackRow>> oldest_thumbs(const StreamKey& stream, const std::string& volume,
+                                                                  UtcTime before, std::size_t most) const override;
+    [[nodiscard]] Result<std::vector<StreamKey>> streams_with_thumbs(const std::string& volume) const override;
+    [[nodiscard]] Result<Bytes> thumbs_table(std::int64_t id) const override;
     Status put_volume(const std::string& id, const std::string& path) override;
     [[nodiscard]] Result<std::vector<VolumeRow>> volumes() const override;
     Status begin_reindex(const std::string& volume) override;
@@ -64,9 +74,10 @@ class SqlCatalog final : public Catalog {
     void noticed_length(std::atomic<long long>& longest, UtcTime start, UtcTime end);
 
     const std::unique_ptr<Database> db_;  // locks itself
-    // No closed segment or gap is longer: how far before a span the index must be read. Only grows while it runs.
+    // No closed segment, gap or pack is longer: how far before a span the index must be read. Only grows while it runs.
     std::atomic<long long> longest_segment_us_{0};
     std::atomic<long long> longest_gap_us_{0};
+    std::atomic<long long> longest_pack_us_{0};  // of thumbnails
     mutable std::mutex sums_mutex_;
     std::map<UsageKey, Sum> sums_;  // guarded by sums_mutex_
 };

@@ -106,6 +106,9 @@ Result<std::size_t> SqlCatalog::end_reindex(const std::string& volume) {
         long long unseen = 0;
         sql << "SELECT COUNT(*) " << kUnseen, use(volume), use(volume), into(unseen);
         sql << "DELETE " << kUnseen, use(volume), use(volume);
+        sql << "DELETE FROM thumb_packs WHERE volume = :id AND generation < (SELECT generation FROM volumes WHERE id = "
+               ":id2)",
+            use(volume), use(volume);
         sql << "UPDATE volumes SET indexed = 1 WHERE id = :id", use(volume);
         if (auto status = load_sums(sql); !status) return status.error();
         return static_cast<std::size_t>(unseen);
