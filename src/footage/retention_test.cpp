@@ -164,10 +164,12 @@ TEST_F(ThumbRetentionTest, ThumbnailsThatAreKeptLongerGoInTheirTurn) {
     run_all();
     EXPECT_EQ(thumb_rows(), 4U);
     EXPECT_EQ(thumb_files(), 4U);
+    EXPECT_TRUE(fs::exists(root_ / "footage/door/main/2026-11-17"));
     retention_->set_policy({.rules = {{.age = hours{48}}}});
     clock_.advance(hours{1});
     run_all();
     EXPECT_EQ(thumb_rows(), 2U) << "with the video again";
+    EXPECT_FALSE(fs::exists(root_ / "footage/door/main/2026-11-17"));
     clock_.advance(hours{200});
     space_.free = 1'000;
     retention_->set_policy({.rules = {{.age = hours{48}}}, .keep_thumbs = hours{10'000}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footage/thumb_retention.hpp"
 
+#include "footage/segment_path.hpp"
 #include "footage/thumb_file.hpp"
 
 #include <algorithm>
@@ -8,12 +9,23 @@
 namespace vantage::footage {
 namespace {
 
+constexpr std::chrono::hours kDayFolderRests{48};  // younger folders may get a file at any time
+
 Status remove_all(const ThumbRetention& where, std::span<const std::string> paths) {
     for (const auto& path : paths) {
         auto gone = where.files.remove(where.root / path);
         if (gone.has_error() && gone.error().code != errc::not_found) return gone;
     }
     return where.catalog.remove_thumbs(where.volume, paths);
+}
+
+// Folders of days that are over and now empty.
+void tidy(const std::filesystem::path& root, std::span<const std::string> paths, UtcTime now) {
+    for (const auto& path : paths) {
+        const auto name = parse_segment_path(segment_of_thumbs(path));
+        std::error_code not_empty;
+        if (name && name->start < now - kDayFolderRests) std::filesystem::remove((root / path).parent_path(), not_empty);
+    }
 }
 
 // Until when thumbnails of a stream go that have no segment any more; nothing goes for a stream without footage and `keep`.
@@ -53,6 +65,7 @@ Result<std::size_t> expire_thumbs(const ThumbRetention& where, std::span<const s
             if (segment.has_error() && segment.error().code == errc::not_found) paths.push_back(pack.path);
         }
         if (auto done = remove_all(where, paths); done.has_error()) return done.error();
+        tidy(where.root, paths, now);
         removed += paths.size();
     }
     return removed;
