@@ -189,6 +189,8 @@ test("the quality can be chosen and is remembered; footage that has no small str
   await page.getByRole("button", { name: "Quality: Small" }).click();
   await page.getByRole("menuitemradio", { name: "Small, not recorded" }).waitFor();
   await key(page, "Escape");
+  // A menu that is still there takes letters for the names of its items.
+  await page.getByRole("menu").waitFor({ state: "detached" });
   await key(page, "l");
   await running(page, { where: ({ width }) => width === 320, what: "the small stream again" });
   await page.reload();
