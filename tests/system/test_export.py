@@ -303,7 +303,9 @@ class Faults(unittest.TestCase):
                 wait_for("4 s", lambda: recorded_seconds(server, "one", back) > 4, 60)
                 job = make(server, start=began, end=time.time())
                 (file,) = job["files"]
-                self.assertEqual([g["reason"] for g in job["gaps"] if parse(g["start"]) > parse(file["start"])], ["not running"])
+                # As the recorder said when it stopped, or found when it came back: whichever was written last.
+                (gap,) = [g for g in job["gaps"] if parse(g["start"]) > parse(file["start"])]
+                self.assertIn(gap["reason"], ("stopped", "not running"))
                 first = parse(file["start"])
                 frames = frames_of(fetch(server, file["url"]))
                 longest = max(b[0] - a[0] for a, b in zip(frames, frames[1:]))
@@ -394,13 +396,12 @@ class Faults(unittest.TestCase):
                 self.assertEqual(taken["data"], fetch(server, job["files"][0]["url"]))
                 # Behind more than are made at a time, so that it is cancelled for certain before it is done.
                 body = {"cameras": ["one"], "start": began, "end": time.time(), "exact": True}
-                others = [server.api.post("/api/v1/exports", body).json["id"] for _ in range(8)]
+                others = [server.api.post("/api/v1/exports", body).json["id"] for _ in range(60)]
                 self.assertEqual(server.api.post(f"/api/v1/exports/{others[-1]}/cancel").status, 204)
                 given_up = wait_for("its end", lambda: ended(server, others[-1], "cancelled"), 20)
                 self.assertEqual([file["written"] for file in given_up["files"] if file["written"]], [])
                 self.assertEqual([p.name for p in (server.folder / "data/exports" / others[-1]).iterdir()], ["job.json"])
-                for ident in others[:-1]:
-                    wait_for("the others", lambda i=ident: ended(server, i, "done"), 60)
+                wait_for("the first of the others", lambda: ended(server, others[0], "done"), 60)
 
 
 if __name__ == "__main__":
