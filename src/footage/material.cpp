@@ -29,10 +29,11 @@ Result<std::vector<Fragment>> fragments_from_key(const Footage& footage, const S
     return before;
 }
 
+// Of several the one that lasts longest: a recorder that stops says so for a moment, and then does not run.
 std::string reason_of(const std::vector<Gap>& known, UtcTime start, UtcTime end) {
-    for (const auto& gap : known)
-        if (gap.start < end && gap.end > start) return gap.reason;
-    return "no footage";
+    const auto shared = [&](const Gap& gap) { return std::min(gap.end, end) - std::max(gap.start, start); };
+    const auto longest = std::ranges::max_element(known, {}, shared);
+    return longest != known.end() && shared(*longest) > microseconds{0} ? longest->reason : std::string("no footage");
 }
 
 Result<std::vector<Gap>> gaps_of(const Footage& footage, const StreamKey& stream, UtcTime from, UtcTime to) {
