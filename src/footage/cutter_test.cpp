@@ -195,6 +195,22 @@ TEST_F(CutterTest, TellsTheTrueTimeEachSecond) {
     }
 }
 
+TEST_F(CutterTest, AGapHasTheReasonThatExplainsMostOfIt) {
+    auto& door = disk_.add_camera("door");
+    disk_.run(5s);
+    door.sends = false;
+    door.ring->push(Interrupted{"settings changed", disk_.clock_.now()});
+    disk_.run(1s);
+    door.ring->push(Interrupted{"camera lost", disk_.clock_.now()});
+    disk_.run(9s);
+    door.camera->jump(to_media(disk_.clock_.now()));
+    door.sends = true;
+    disk_.run(5s);
+    (void)plan(door.key, kBegin + 2s, kBegin + 18s);
+    ASSERT_EQ(gaps_.size(), 1U);
+    EXPECT_EQ(gaps_[0].reason, "camera lost");
+}
+
 TEST_F(CutterTest, AGapStaysAsLongAsItWas) {
     auto& door = disk_.add_camera("door", true);
     disk_.run(5s);
