@@ -111,6 +111,22 @@ void read_transcode(const YAML::Node& node, TranscodeConfig& out, Faults& faults
     reader.finish();
 }
 
+void read_stills(const YAML::Node& node, StillsConfig& out, Faults& faults) {
+    MapReader reader(node, "'stills'", faults);
+    reader.read("thumbnails", out.thumbnails);
+    double interval = 1, width = out.width, quality = out.quality;
+    reader.read("interval", interval, 0.5, 60);
+    reader.read("width", width, 64, 1920);
+    reader.read("quality", quality, 2, 31);
+    out.interval = std::chrono::round<milliseconds>(std::chrono::duration<double>(interval));
+    out.width = static_cast<int>(width);
+    out.quality = static_cast<int>(quality);
+    std::optional<double> days;
+    reader.read_days("keep_days", days);
+    if (days) out.keep_days = Days{*days};
+    reader.finish();
+}
+
 void read_log(const YAML::Node& node, Config& out, Faults& faults) {
     MapReader reader(node, "'log'", faults);
     std::size_t level = 0, format = 0;
@@ -155,6 +171,7 @@ void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     read_live(reader.node("live"), out.live, faults);
     read_rtsp(reader.node("rtsp"), out.rtsp, faults);
     read_transcode(reader.node("transcode"), out.transcode, faults);
+    read_stills(reader.node("stills"), out.stills, faults);
     read_log(reader.node("log"), out, faults);
     read_export(reader.node("export"), out.exports, faults);
     read_cameras(reader.node("cameras"), out.cameras, faults);

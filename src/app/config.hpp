@@ -103,6 +103,15 @@ struct ExportConfig {
     bool operator==(const ExportConfig&) const = default;
 };
 
+struct StillsConfig {
+    bool thumbnails{true};
+    milliseconds interval{1000};    // between thumbnails
+    int width{320};                 // pixels
+    int quality{4};                 // 2 (best) to 31
+    std::optional<Days> keep_days;  // nothing: as long as the video
+    bool operator==(const StillsConfig&) const = default;
+};
+
 struct TranscodeConfig {
     std::size_t most{4};                 // at once, live and footage
     std::optional<H264Encoder> encoder;  // nothing: the hardware's if there is one that works
@@ -118,6 +127,7 @@ struct Config {
     ExportConfig exports;
     RtspConfig rtsp;
     TranscodeConfig transcode;
+    StillsConfig stills;
     bool log_json{false};
     bool log_debug{false};
     Cameras cameras;

@@ -4,6 +4,7 @@
 #include "app/camera_set.hpp"
 #include "app/live_outputs.hpp"
 #include "app/process_usage.hpp"
+#include "app/stills_setup.hpp"
 #include "footage/disk_footage.hpp"
 #include "footage/retention.hpp"
 #include "live/pictures/pictures.hpp"
@@ -35,6 +36,7 @@ class ProgramControl final : public serve::Control {
         live::Transcodes& transcodes;
         live::Pictures& pictures;
         stills::Frames& frames;
+        Stills& stills;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         std::function<std::optional<serve::RtspView>()> rtsp;
         StorageConfig storage;
@@ -59,6 +61,7 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const override;
     [[nodiscard]] live::Pictures& pictures() const override { return parts_.pictures; }
     [[nodiscard]] stills::Frames& frames() override { return parts_.frames; }
+    [[nodiscard]] const footage::Thumbs& thumbs() const override { return parts_.stills.thumbs(); }
     [[nodiscard]] live::Archive& archive() override { return parts_.live.archive(); }
     [[nodiscard]] live::Archive& archive(live::Profile profile) override { return parts_.live.archive(profile); }
     [[nodiscard]] serve::SystemView system() const override;

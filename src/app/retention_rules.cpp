@@ -15,10 +15,12 @@ void add_rule(footage::RetentionPolicy& policy, const StreamKey& key, const Reco
 
 }  // namespace
 
-footage::RetentionPolicy retention_policy(const StorageConfig& storage, const std::map<CameraId, RunningCamera>& cameras) {
+footage::RetentionPolicy retention_policy(const StorageConfig& storage, const StillsConfig& stills,
+                                          const std::map<CameraId, RunningCamera>& cameras) {
     footage::RetentionPolicy policy;
     policy.keep_free_percent = storage.keep_free_percent;
     policy.keep_free_bytes = storage.keep_free_bytes;
+    policy.keep_thumbs = age_of(stills.keep_days);
     if (storage.days || storage.bytes) policy.rules.push_back({{}, {}, age_of(storage.days), storage.bytes});
     for (const auto& [id, camera] : cameras) {
         add_rule(policy, {id, StreamKind::main}, camera.config.record);

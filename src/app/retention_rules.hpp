@@ -6,7 +6,9 @@
 
 namespace vantage::app {
 
-// A camera's days and bytes hold for its main stream, those of `sub` for that; those of the storage for all together.
-footage::RetentionPolicy retention_policy(const StorageConfig& storage, const std::map<CameraId, RunningCamera>& cameras);
+// `keep_thumbs`: of thumbnails, nothing: as long as their video. A camera's days and bytes hold for its main stream, those
+// of `sub` for that; those of the storage for all together.
+footage::RetentionPolicy retention_policy(const StorageConfig& storage, const StillsConfig& stills,
+                                          const std::map<CameraId, RunningCamera>& cameras);
 
 }  // namespace vantage::app

@@ -8,6 +8,7 @@
 #include "app/push_set.hpp"
 #include "app/retention_rules.hpp"
 #include "app/rtsp_service.hpp"
+#include "app/stills_setup.hpp"
 #include "base/log.hpp"
 #include "ingest/sources.hpp"
 #include "net/tls.hpp"
@@ -52,6 +53,12 @@ TimeZone zone_of(const std::string& name) {
     if (zone) return *zone;
     log::warn("configuration", "{}; days are those of UTC", zone.error().message);
     return TimeZone::load("UTC").value();
+}
+
+// What applies from the next start on.
+bool stills_changed(StillsConfig fresh, const StillsConfig& known) {
+    fresh.keep_days = known.keep_days;
+    return fresh != known;
 }
 
 Status make_folders(const Config& config) {
@@ -101,10 +108,12 @@ class Vantage::Parts {
     std::shared_ptr<const store::Sealer> sealer_;
     std::unique_ptr<serve::StreamAccess> stream_access_;
     footage::OpenSegments open_segments_;
+    footage::OpenThumbs open_thumbs_;
     std::unique_ptr<footage::DiskFootage> footage_;
     std::unique_ptr<IoThread> camera_io_, http_io_;
     std::unique_ptr<ingest::Supervisor> supervisor_;
     std::unique_ptr<footage::Disk> disk_;
+    std::unique_ptr<Stills> stills_;
     std::unique_ptr<footage::Retention> retention_;
     std::unique_ptr<footage::RetentionThread> retaining_;
     std::unique_ptr<live::Transcodes> transcodes_;
@@ -133,6 +142,10 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     };
     supervisor_ = std::make_unique<ingest::Supervisor>(make_source, clock_);
     disk_ = std::make_unique<footage::Disk>(config_.storage.path, files_, *catalog_, open_segments_, clock_);
+    stills_ = std::make_unique<Stills>(
+        config_.stills,
+        footage::ThumbWriter::Places{config_.storage.path, files_, *catalog_, open_segments_, open_thumbs_, clock_},
+        *supervisor_);
     retention_ = std::make_unique<footage::Retention>(config_.storage.path, files_, *catalog_, *settings_, clock_,
                                                       footage::space_of_disk);
     const auto live = live_options(config_.live);
@@ -167,6 +180,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               *transcodes_,
                               *pictures_,
                               *frames_,
+                              *stills_,
                               [this] { apply(); },
                               [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; },
                               config_.storage,
@@ -270,7 +284,8 @@ void Vantage::Parts::apply() {
     const auto of_page = cameras_of_page();
     cameras_->apply(config_.cameras, of_page);
     pushes_->apply(cameras_->running());
-    retention_->set_policy(retention_policy(config_.storage, cameras_->running()));
+    stills_->apply(cameras_->running());
+    retention_->set_policy(retention_policy(config_.storage, config_.stills, cameras_->running()));
 }
 
 void Vantage::Parts::reload() {
@@ -284,12 +299,14 @@ void Vantage::Parts::reload() {
         const std::lock_guard lock(applying_);
         if (fresh->server != config_.server || fresh->live != config_.live || fresh->rtsp != config_.rtsp ||
             fresh->transcode != config_.transcode || fresh->storage.path != config_.storage.path ||
-            fresh->data != config_.data)
+            fresh->data != config_.data || stills_changed(fresh->stills, config_.stills))
             log::warn("configuration",
-                      "changes of 'server', 'live', 'rtsp', 'transcode', 'data' and the storage's path apply "
+                      "changes of 'server', 'live', 'rtsp', 'transcode', 'stills' (but 'keep_days'), 'data' and the "
+                      "storage's path apply "
                       "from the next start on");
         config_.cameras = fresh->cameras;
         config_.exports = fresh->exports;
+        config_.stills.keep_days = fresh->stills.keep_days;
         config_.storage.days = fresh->storage.days;
         config_.storage.bytes = fresh->storage.bytes;
         config_.storage.keep_free_percent = fresh->storage.keep_free_percent;
@@ -312,7 +329,9 @@ void Vantage::Parts::stop() {
     frames_->stop();
     transcodes_->stop();
     cameras_->stop_sources();
+    stills_->stop_taking();
     disk_->stop();
+    stills_->stop();
     cameras_->clear();
 }
 

@@ -5,7 +5,7 @@
 
 namespace vantage::libav {
 
-Result<PictureDecoder> PictureDecoder::open(const Track& track) {
+Result<PictureDecoder> PictureDecoder::open(const Track& track, bool draft) {
     initialize();
     const auto* codec = avcodec_find_decoder(id_of(track.codec));
     if (codec == nullptr || codec->type != AVMEDIA_TYPE_VIDEO)
@@ -16,6 +16,7 @@ Result<PictureDecoder> PictureDecoder::open(const Track& track) {
     context.thread_count = 1;
     // A recovery point is shown although what it refers to is missing.
     context.flags |= AV_CODEC_FLAG_LOW_DELAY | AV_CODEC_FLAG_OUTPUT_CORRUPT;
+    if (draft) context.skip_loop_filter = AVDISCARD_ALL;
     set_config(context, track.config);
     if (const int code = avcodec_open2(&context, codec, nullptr); code < 0)
         return error(code, fmt::format("open the {} decoder", to_string(track.codec)));

@@ -8,7 +8,8 @@ namespace vantage::libav {
 
 class PictureDecoder {
   public:
-    static Result<PictureDecoder> open(const Track& track);
+    // `draft`: blocks' edges are not smoothed, which is quicker; nobody sees it in a picture that is then scaled down.
+    static Result<PictureDecoder> open(const Track& track, bool draft = false);
     // The picture stays the decoder's and is valid until the next call. errc::malformed when nothing can be seen.
     Result<const AVFrame*> decode(ByteView data);
 

@@ -21,14 +21,25 @@ class CameraStates {
 
     [[nodiscard]] std::vector<StreamView> streams(const CameraId& camera) {
         const std::lock_guard hold(mutex_);
-        const auto now = clock_.steady();
-        if (!asked_ || now - *asked_ >= kFresh) {
-            cameras_ = control_.cameras();
-            asked_ = now;
-        }
+        refresh();
         for (const auto& view : cameras_)
             if (view.id == camera) return view.streams;
         return {};
+    }
+    // The long form of its configuration as JSON; empty when there is no such camera.
+    [[nodiscard]] std::string config(const CameraId& camera) {
+        const std::lock_guard hold(mutex_);
+        refresh();
+        for (const auto& view : cameras_)
+            if (view.id == camera) return view.config_json;
+        return {};
+    }
+    [[nodiscard]] std::vector<CameraId> ids() {
+        const std::lock_guard hold(mutex_);
+        refresh();
+        std::vector<CameraId> out;
+        for (const auto& view : cameras_) out.push_back(view.id);
+        return out;
     }
 
     // Whether it may send pictures now: not_found without such a stream, unavailable with the reason when it is away.
@@ -44,6 +55,13 @@ class CameraStates {
     }
 
   private:
+    void refresh() {
+        const auto now = clock_.steady();
+        if (asked_ && now - *asked_ < kFresh) return;
+        cameras_ = control_.cameras();
+        asked_ = now;
+    }
+
     const Control& control_;
     const Clock& clock_;
     std::mutex mutex_;

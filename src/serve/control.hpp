@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "footage/footage.hpp"
+#include "footage/thumbs.hpp"
 #include "live/stream_name.hpp"
 #include "media/track.hpp"
 #include "record/exports.hpp"
@@ -89,6 +90,14 @@ struct TranscodesView {
     std::uint64_t dropped_parts{0};   // since start
 };
 
+// Thumbnails, since start.
+struct ThumbnailsView {
+    std::uint64_t written{0}, bytes{0};
+    std::uint64_t skipped{0};  // decoding was late
+    std::uint64_t failed{0};   // nothing could be seen
+    std::uint64_t dropped{0};  // no footage of the instant, or the disk was late
+};
+
 struct SystemView {
     std::string version;
     UtcTime started;
@@ -100,6 +109,7 @@ struct SystemView {
     std::optional<std::string> clock_hold;                       // why nothing is deleted by age: the host's clock stepped
     std::vector<std::pair<std::string, std::string>> libraries;  // name, version
     TranscodesView transcodes;
+    ThumbnailsView thumbnails;
 };
 
 class Control {
@@ -130,6 +140,7 @@ class Control {
     [[nodiscard]] virtual live::Pictures& pictures() const = 0;
     [[nodiscard]] virtual stills::Frames& frames() = 0;
     // Days and ranges as HLS and DASH list them: as they are, and main as a profile shows it.
+    [[nodiscard]] virtual const footage::Thumbs& thumbs() const = 0;
     [[nodiscard]] virtual live::Archive& archive() = 0;
     [[nodiscard]] virtual live::Archive& archive(live::Profile profile) = 0;
     [[nodiscard]] virtual SystemView system() const = 0;

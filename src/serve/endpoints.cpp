@@ -79,6 +79,11 @@ constexpr Endpoint kEndpoints[] = {
     {get, "/{camera}/snapshot.jpg", viewer, media, h::get_snapshot, "The newest picture"},
     {get, "/{camera}/frame", viewer, media, h::get_frame, "A full picture of now, or of a recorded instant"},
     {get, "/{camera}/frame/", viewer, media, h::get_frame, "A full picture of now, or of a recorded instant"},
+    {get, "/{camera}/thumbnail", viewer, media, h::get_thumbnail, "The thumbnail next to a time"},
+    {get, "/{camera}/thumbnailGroup", viewer, media, h::get_thumbnail_group,
+     "Thumbnails of some minutes: list, sprite with WebVTT, or multipart"},
+    {get, "/thumbnail", viewer, media, h::get_thumbnail, "The same, with the camera as a parameter"},
+    {get, "/thumbnailGroup", viewer, media, h::get_thumbnail_group, "The same, with the camera as a parameter"},
     {get, "/{camera}/{stream}/{date}/{file}", viewer, media, h::get_segment_file,
      "A segment file as it lies on disk, with ranges"},
 };

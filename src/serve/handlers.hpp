@@ -67,6 +67,10 @@ Answer get_snapshot(const Call& call);
 // handlers_stills.cpp
 Answer get_frame(const Call& call);
 
+// handlers_thumbnails.cpp
+Answer get_thumbnail(const Call& call);
+Answer get_thumbnail_group(const Call& call);
+
 // handlers_users.cpp
 Answer list_users(const Call& call);
 Answer add_user(const Call& call);

@@ -169,6 +169,20 @@ void add_transcodes(const TranscodesView& transcodes, std::vector<MetricFamily>&
     for (auto* family : {&running, &dropped}) families.push_back(std::move(*family));
 }
 
+void add_thumbnails(const ThumbnailsView& thumbnails, std::vector<MetricFamily>& families) {
+    const auto add = [&](const char* name, const char* help, std::uint64_t value) {
+        auto family = family_of(name, help, MetricType::Counter);
+        add_sample(family, {}, static_cast<double>(value));
+        families.push_back(std::move(family));
+    };
+    add("vantage_thumbnails_written_total", "Thumbnails written beside footage", thumbnails.written);
+    add("vantage_thumbnail_bytes_total", "Bytes of these", thumbnails.bytes);
+    add("vantage_thumbnails_skipped_total", "Key frames passed over because decoding was late", thumbnails.skipped);
+    add("vantage_thumbnails_failed_total", "Key frames in which nothing could be seen", thumbnails.failed);
+    add("vantage_thumbnails_dropped_total", "Thumbnails without footage of their instant, or that a disk did not take",
+        thumbnails.dropped);
+}
+
 void add_live(const live::LiveStats& live, std::vector<MetricFamily>& families) {
     const auto add = [&](const char* name, const char* help, MetricType type, double value) {
         auto family = family_of(name, help, type);
@@ -206,6 +220,7 @@ std::string metrics_text(const std::vector<CameraView>& cameras, const std::vect
     add_disks(system, families);
     if (system.rtsp) add_rtsp(*system.rtsp, families);
     add_transcodes(system.transcodes, families);
+    add_thumbnails(system.thumbnails, families);
     add_live(live, families);
     add_http(http, families);
     auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);

@@ -2,6 +2,7 @@
 // For tests: the HTTP side without sockets, over real settings in a temporary folder and a program that is faked. Tests
 // only.
 #pragma once
+#include "footage/fake_thumbs.hpp"
 #include "live/feed_fakes.hpp"
 #include "live/pictures/pictures.hpp"
 #include "live/segments/archive.hpp"
@@ -88,6 +89,7 @@ class FakeControl : public Control {
     }
     live::Pictures& pictures() const override { return *jpegs; }
     stills::Frames& frames() override { return *stills; }
+    const footage::Thumbs& thumbs() const override { return fake_thumbs.thumbs; }
     live::Archive& archive() override { return days; }
     live::Archive& archive(live::Profile /*profile*/) override { return transcoded_days; }
     SystemView system() const override {
@@ -103,7 +105,6 @@ class FakeControl : public Control {
 
     void confirm_clock() override { clock_confirmed = true; }
     PushControl& pushes() override { return fake_pushes; }
-
     FakePushes fake_pushes;
     bool clock_confirmed{false};
     std::vector<CameraView> views;
@@ -121,6 +122,7 @@ class FakeControl : public Control {
                               [](const std::function<void()>& job) { job(); }};
     SimulatedClock export_clock{UtcTime(seconds(1'763'665'445))};
     footage::SystemFiles files;
+    footage::FakeThumbs fake_thumbs;
     store::TestFolder export_folder;
     std::unique_ptr<record::Exports> exported = std::make_unique<record::Exports>(
         record::ExportOptions{export_folder.path() / "exports", [] { return seconds(3600); },

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/stills_setup.hpp"
+
+#include <algorithm>
+
+namespace vantage::app {
+namespace {
+
+// Key frames of a second at 1080p take some 10 ms each: one thread does for dozens of cameras.
+unsigned pool_threads() {
+    return std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
+}
+
+stills::ThumbnailerOptions options_of(const StillsConfig& config) {
+    return {.interval = config.interval,
+            .jpeg = {.max_width = config.width, .quality = config.quality},
+            .threads = pool_threads()};
+}
+
+std::optional<StreamKey> recorded_stream(const CameraConfig& camera) {
+    if (camera.record.enabled) return StreamKey{camera.id, StreamKind::main};
+    if (camera.sub && camera.sub->record.enabled) return StreamKey{camera.id, StreamKind::sub};
+    return {};
+}
+
+}  // namespace
+
+Stills::Stills(const StillsConfig& config, footage::ThumbWriter::Places places, ingest::Supervisor& supervisor)
+    : supervisor_(supervisor),
+      open_(places.open_thumbs),
+      thumbs_(places.files, places.catalog, open_),
+      writer_(std::move(places)) {
+    if (config.thumbnails) thumbnailer_ = std::make_unique<stills::Thumbnailer>(options_of(config), writer_);
+}
+
+void Stills::apply(const std::map<CameraId, RunningCamera>& cameras) {
+    if (!thumbnailer_) return;
+    std::vector<stills::ThumbnailSource> sources;
+    for (const auto& [id, camera] : cameras) {
+        const auto recorded = recorded_stream(camera.config);
+        if (!recorded) continue;
+        const StreamKey source{id, camera.config.sub ? StreamKind::sub : StreamKind::main};
+        if (auto stream = supervisor_.stream(source)) sources.push_back({*recorded, source, std::move(stream)});
+    }
+    thumbnailer_->set_cameras(sources);
+}
+
+void Stills::stop_taking() {
+    if (thumbnailer_) thumbnailer_->stop_taking();
+}
+
+void Stills::stop() {
+    if (thumbnailer_) thumbnailer_->stop();
+}
+
+stills::ThumbnailStats Stills::stats() const {
+    return thumbnailer_ ? thumbnailer_->stats() : stills::ThumbnailStats{};
+}
+
+}  // namespace vantage::app

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Thumbnails of real cameras: each shows the instant it claims; they outlive a kill and a lost catalogue; groups, sprites and WebVTT agree."""
+import email
+import subprocess
+import time
+import unittest
+
+from support import Server, sim, wait_for
+from test_commands import vantage
+from test_pictures import code_of
+from test_record import parse as parse_time
+
+
+def group(server, camera, after, minutes=10):
+    answer = server.api.get(f"/{camera}/thumbnailGroup?ts={after:.6f}&minutes={minutes}")
+    assert answer.status == 200, answer.body
+    return answer.json["thumbnails"]
+
+
+CAMERAS = (("fine", "sim:?size=640x360&fps=25&gop=25"), ("slow", "sim:?size=640x360&fps=10&gop=40"), ("odd", "sim:?size=1280x720&fps=25&gop=10"))
+
+
+class Thumbnails(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cameras = sim(*CAMERAS)
+        cls.address = cls.cameras.__enter__()
+        cls.addClassCleanup(cls.cameras.__exit__, None, None, None)
+        address = cls.address
+        cls.server = Server(f"  door: {{source: '{address('odd')}', sub: {{source: '{address('fine')}', record: false}},"
+                            " location: {place: Gate, latitude: 52.5, longitude: 13.25}}\n"
+                            f"  long: '{address('slow')}'\n  unseen: {{source: '{address('fine')}', record: false}}\n").start()
+        cls.addClassCleanup(cls.server.__exit__, None, None, None)
+        cls.begin = time.time() - 60
+        for name in ("door", "long"):
+            wait_for(f"thumbnails of {name}", lambda camera=name: len(group(cls.server, camera, cls.begin)) >= 8, 60)
+
+    def expect_true(self, camera, least):
+        """Every thumbnail shows the instant that its header claims."""
+        found = group(self.server, camera, self.begin)
+        self.assertGreaterEqual(len(found), least)
+        for one in found[-8:]:
+            answer = self.server.api.get(one["url"])
+            self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "image/jpeg"), answer.body[:200])
+            self.assertEqual(float(answer.headers["Vantage-Delta"]), 0)
+            shown, width, _ = code_of(answer.body)
+            self.assertEqual(width, 320)
+            self.assertAlmostEqual(shown, parse_time(answer.headers["Vantage-Time"]), delta=0.05)
+        return found
+
+    def test_one_a_second_from_the_sub_stream_shows_its_instant(self):
+        times = [parse_time(one["time"]) for one in self.expect_true("door", 8)]
+        steps = [b - a for a, b in zip(times, times[1:])]
+        self.assertTrue(all(0.85 < step < 1.15 for step in steps), steps)
+        packs = list(self.server.storage.rglob("*.thumbs"))
+        self.assertTrue(packs and all((pack.with_suffix(".mp4")).exists() for pack in packs), packs)
+        self.assertFalse([pack for pack in packs if "/unseen/" in str(pack)])
+
+    def test_a_long_gop_gives_one_a_key_frame(self):
+        times = [parse_time(one["time"]) for one in self.expect_true("long", 8)]
+        self.assertTrue(all(3.8 < b - a < 4.2 for a, b in zip(times, times[1:])), times)
+
+    def test_nearest_near_and_far(self):
+        found = group(self.server, "door", self.begin)
+        asked = parse_time(found[3]["time"]) + 0.3
+        near = self.server.api.get(f"/door/thumbnail?ts={asked:.3f}")
+        self.assertEqual((near.status, near.headers["Vantage-Time"], near.headers["Vantage-Place"]), (200, found[3]["time"], "Gate"))
+        self.assertAlmostEqual(float(near.headers["Vantage-Delta"]), -0.3, delta=0.002)
+        far = self.server.api.get(f"/door/thumbnail?ts={self.begin - 3600:.3f}")
+        self.assertEqual((far.status, far.json["before"], far.json["after"]), (404, None, found[0]["time"]))
+        self.assertEqual(self.server.api.get(f"/unseen/thumbnail?ts={asked:.3f}").status, 404)
+        named = self.server.api.get(f"/thumbnail?ts={asked:.3f}&camera=door")
+        self.assertEqual(named.headers["Vantage-Time"], found[3]["time"])
+
+    def test_sprite_webvtt_and_multipart_hold_the_same_pictures(self):
+        start = parse_time(group(self.server, "door", self.begin)[0]["time"]) - 0.5
+        found = group(self.server, "door", start, 0.1)
+        self.assertGreaterEqual(len(found), 5)
+        until = f"ts={start:.6f}&minutes=0.1"
+        vtt = self.server.api.get(f"/door/thumbnailGroup?{until}&format=webvtt")
+        cues = [line for line in vtt.body.decode().splitlines() if "#xywh=" in line]
+        self.assertEqual(len(cues), len(found))
+        sheet = self.server.api.get(cues[0].split("#")[0])
+        self.assertEqual(sheet.headers["Content-Type"], "image/jpeg")
+        size = subprocess.run(["ffprobe", "-v", "error", "-f", "image2pipe", "-show_entries", "stream=width,height", "-of", "csv=p=0", "-"],
+                              input=sheet.body, capture_output=True, timeout=30).stdout.decode().strip()
+        self.assertEqual(size, f"{len(found) * 160},90")
+        whole = self.server.api.get(f"/door/thumbnailGroup?{until}&format=multipart")
+        parts = email.message_from_bytes(f"Content-Type: {whole.headers['Content-Type']}\r\n\r\n".encode() + whole.body).get_payload()
+        self.assertEqual([part["Vantage-Time"] for part in parts], [one["time"] for one in found])
+        for part in parts[:3]:
+            self.assertAlmostEqual(code_of(part.get_payload(decode=True))[0], parse_time(part["Vantage-Time"]), delta=0.05)
+
+
+class ThumbnailsOutlive(unittest.TestCase):
+    def test_a_kill_and_a_lost_catalogue(self):
+        with sim(("fine", "sim:?size=640x360&fps=25&gop=25")) as address, Server(f"  door: '{address('fine')}'") as server:
+            begin = time.time() - 60
+            times = lambda: [one["time"] for one in group(server, "door", begin)]  # noqa: E731
+            wait_for("thumbnails", lambda: len(times()) >= 6, 60)
+            before = times()
+            server.kill()
+            pack = next(server.storage.rglob("*.thumbs"))
+            whole = pack.stat().st_size
+            with open(pack, "ab") as file:
+                file.write(b"VTHB torn")
+            server.start()
+            wait_for("those from before the kill", lambda: times()[:len(before)] == before, 30)
+            self.assertEqual(pack.stat().st_size, whole)
+            server.stop()
+            for file in (server.folder / "data").glob("catalog.db*"):
+                file.unlink()
+            done = vantage("reindex", "--config", server.config)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("files of thumbnails", done.stdout)
+            server.start()
+            self.assertEqual(times()[:len(before)], before)
+
+
+if __name__ == "__main__":
+    unittest.main()
