@@ -109,7 +109,9 @@ def main():
     lines = [("1 camera, 1 Mbit/s", "MB per CPU second", "MB read", "% of a core", "latest, s", "stalled")]
     keys = {}
     stalled = 0
-    with scratch() as folder, support.sim(("door", f"file:{small}")) as url, support.Server(f"  door: {url('door')}") as server:
+    # Without thumbnails: nginx makes none either.
+    with scratch() as folder, support.sim(("door", f"file:{small}")) as url, \
+            support.Server(f"  door: {url('door')}", "stills: {thumbnails: false}") as server:
         server.wait_state("door", "running")
         time.sleep(5)
         for kind, path in (("mse", "/door/feed"), ("hls", "/door/stream/live/playlist.m3u8")):

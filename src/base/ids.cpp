@@ -16,7 +16,7 @@ bool is_slug_char(char c) {
 }  // namespace
 
 bool CameraId::is_reserved(std::string_view text) {
-    static constexpr std::array words{
+    static constexpr std::array<std::string_view, 39> words{
         "api",     "assets",    "audit",  "cameras", "capture", "captures", "dash",       "events",
         "exports", "fonts",     "groups", "healthz", "hls",     "hub",      "index",      "live",
         "link",    "login",     "logout", "metrics", "moment",  "moments",  "recordings", "rules",

@@ -102,6 +102,18 @@ class LaterAnswer : public std::enable_shared_from_this<LaterAnswer> {
     std::optional<Response> response_;
 };
 
+// Asks for the answer, which may come before this returns.
+std::shared_ptr<LaterAnswer> ask_later(const Response& response, const std::shared_ptr<Wakeup>& wakeup) {
+    auto answer = std::make_shared<LaterAnswer>(wakeup);
+    wakeup->forget();
+    try {
+        response.later(answer->taker());
+    } catch (const std::exception& e) {
+        log::error("http", "an answer that was to come later: {}", e.what());  // the taker has gone: 500
+    }
+    return answer;
+}
+
 }  // namespace
 
 HttpConnection::HttpConnection(Socket socket, asio::ssl::context* tls, std::shared_ptr<HttpShared> shared)
@@ -252,24 +264,6 @@ Task<Response> HttpConnection::handle(const Request& request) {
     co_return co_await std::move(work);
 }
 
-Task<Response> HttpConnection::answer_later(Response response) {
-    const auto answer = std::make_shared<LaterAnswer>(wakeup_);
-    wakeup_->forget();
-    try {
-        response.later(answer->taker());
-    } catch (const std::exception& e) {
-        log::error("http", "an answer that was to come later: {}", e.what());  // the taker has gone: 500
-    }
-    auto given = answer->take();
-    while (!given && !broken_ && !finishing_) {
-        co_await wakeup_->wait();
-        given = answer->take();
-    }
-    if (!given) given = problem_response(503, "overloaded", "the server stops");
-    given->headers.add_missing(std::move(response.headers));
-    co_return std::move(*given);
-}
-
 Task<bool> HttpConnection::refuse(int status, std::string_view code, std::string_view detail) {
     keep_alive_ = false;
     const Request none;
@@ -296,6 +290,7 @@ Task<void> HttpConnection::serve() {
     auto& socket = transport_.next_layer().socket();
     socket.set_option(asio::ip::tcp::no_delay(true));
     bool open = co_await handshake();
+    Request request;
     while (open) {
         while (open && buffer_.size() == 0) {
             if (!begin_to_wait()) {
@@ -311,7 +306,7 @@ Task<void> HttpConnection::serve() {
         }
         idle_ = false;
         if (!open) break;
-        Request request;
+        request.clear();
         RequestParser parser(shared_->options.limits, request);
         const auto error = parser.take(buffer_);
         unlimit();
@@ -322,7 +317,15 @@ Task<void> HttpConnection::serve() {
         auto response = accept_request(parser, request);
         if (!response) response = answer_at_once(request);
         if (!response) response = co_await handle(request);
-        if (response->later) response = co_await answer_later(std::move(*response));
+        if (response->later) {  // here, not in a coroutine of its own: hundreds wait at a time, each for its frame
+            const auto answer = ask_later(*response, wakeup_);
+            auto given = answer->take();
+            for (; !given && !broken_ && !finishing_; given = answer->take())
+                if (!wakeup_->take_woken()) co_await wakeup_->suspend();
+            if (!given) given = problem_response(503, "overloaded", "the server stops");
+            given->headers.add_missing(std::move(response->headers));
+            response = std::move(given);
+        }
         if (response->websocket) {
             co_await run_websocket(transport_, request, response->websocket, shared_->options.limits, shared_->wakeups,
                                    shared_->stalled, finish_websocket_);

@@ -69,7 +69,6 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     std::optional<Response> accept_request(const RequestParser& parser, Request& request);
     std::optional<Response> answer_at_once(Request& request) const;
     Task<Response> handle(const Request& request);
-    Task<Response> answer_later(Response response);
     Task<bool> refuse(int status, std::string_view code, std::string_view detail);
     Task<void> close();
 

@@ -6,6 +6,8 @@
 namespace vantage::net {
 namespace {
 
+constexpr std::size_t kKeptBody = 16U << 10;  // a larger one gives its memory back
+
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -75,6 +77,15 @@ std::optional<std::string_view> Request::parameter(std::string_view name) const 
     for (const auto& [key, value] : query)
         if (key == name) return value;
     return std::nullopt;
+}
+
+void Request::clear() {
+    method = Method::get;
+    for (auto* text : {&raw_target, &path, &body, &peer, &host}) text->clear();
+    if (body.capacity() > kKeptBody) body = {};
+    query.clear();
+    headers.clear();
+    secure = wants_websocket = false;
 }
 
 std::string_view Request::cookie(std::string_view name) const {

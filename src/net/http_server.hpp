@@ -42,6 +42,7 @@ struct HttpOptions {
     std::vector<std::string> trusted_proxies;
     std::optional<TlsFiles> tls;
     HttpLimits limits;
+    Headers every_answer;  // each of these goes with every answer that has none of that name, refusals too
 };
 
 // Called on a worker; may block. What it throws becomes a 500 and a line in the log.

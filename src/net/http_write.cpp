@@ -70,10 +70,13 @@ void HttpConnection::put_head(const Response& response, std::optional<std::uint6
     head_ = "HTTP/1.1 ";
     append_number(head_, static_cast<std::uint64_t>(response.status));
     head_.append(1, ' ').append(reason_phrase(response.status)).append("\r\n");
-    for (const auto& [name, value] : response.headers) {
-        if (breaks_line(name) || breaks_line(value)) continue;
+    const auto put = [this](const std::string& name, const std::string& value) {
         head_.append(name).append(": ").append(value).append("\r\n");
-    }
+    };
+    for (const auto& [name, value] : response.headers)
+        if (!breaks_line(name) && !breaks_line(value)) put(name, value);
+    for (const auto& [name, value] : shared_->options.every_answer)
+        if (!response.headers.has(name)) put(name, value);
     if (length && !has_no_body(response.status)) {
         head_ += "Content-Length: ";
         append_number(head_, *length);

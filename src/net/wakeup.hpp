@@ -71,13 +71,15 @@ class Wakeup : public std::enable_shared_from_this<Wakeup> {
         boost::asio::post(executor_, std::move(*resume_));
         resume_.reset();
     }
-    // Returns at once when it was woken since the last wait.
+    // Whether it was woken since the last time; to be awaited when it was not: until it is.
+    bool take_woken() { return std::exchange(woken_, false); }
+    auto suspend() {
+        return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(
+            [this](auto handler) { resume_.emplace(std::move(handler)); }, kAwait);
+    }
+    // Both. Returns at once when it was woken since the last wait.
     Task<void> wait() {
-        while (!woken_) {
-            co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(
-                [this](auto handler) { resume_.emplace(std::move(handler)); }, kAwait);
-        }
-        woken_ = false;
+        while (!take_woken()) co_await suspend();
     }
     void forget() { woken_ = false; }
 

@@ -57,7 +57,6 @@ TEST_F(ApiTest, LoginSetsAStrictCookieAndMeTellsWho) {
                                {"cameras", json::array{"door"}},
                                {"csrf", viewer.csrf},
                                {"time_zone", "Europe/Berlin"}}));
-    EXPECT_EQ(admin.get("/api/v1/me").headers.get("Cache-Control"), "no-store");
 }
 
 TEST_F(ApiTest, WrongLoginsAreCountedAndLockedOut) {
@@ -322,7 +321,6 @@ TEST_F(ApiTest, ThePageIsServedToBrowsers) {
     EXPECT_EQ(body_text(index), TestServices::kIndex);
     EXPECT_EQ(index.headers.get("Cache-Control"), "no-cache");
     EXPECT_NE(index.headers.get("Content-Security-Policy").find("frame-ancestors 'none'"), std::string_view::npos);
-    EXPECT_EQ(index.headers.get("X-Content-Type-Options"), "nosniff");
     auto deep = request_of(Method::get, "/cameras/door");
     deep.headers.add("Accept", "text/html,*/*");
     EXPECT_EQ(Router(services.app).handle(deep).status, 200) << "an address of the page";

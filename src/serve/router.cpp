@@ -46,14 +46,10 @@ bool listed(const std::vector<std::string>& list, std::string_view value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// What every answer says, whatever it is.
-void add_common_headers(const net::Request& request, const Services& app, net::Response& response) {
-    auto& headers = response.headers;
-    headers.add("X-Content-Type-Options", "nosniff");
-    headers.add("Referrer-Policy", "same-origin");
-    headers.add("X-Frame-Options", "DENY");
-    if (!headers.has("Cache-Control")) headers.add("Cache-Control", "no-store");
+// For pages of other sites that may read ours.
+void add_sharing(const net::Request& request, const Services& app, net::Response& response) {
     if (app.allowed_origins.empty()) return;
+    auto& headers = response.headers;
     headers.add("Vary", "Origin");
     const auto origin = request.headers.get("Origin");
     if (origin.empty() || !listed(app.allowed_origins, origin)) return;
@@ -219,7 +215,7 @@ std::optional<net::Response> Router::quick(const net::Request& request) const {
     auto result = match.endpoint->quick({asked, *who, match.parameters, app_});
     if (!result) return std::nullopt;
     auto response = *result ? std::move(**result) : problem(result->error());
-    add_common_headers(request, app_, response);
+    add_sharing(request, app_, response);
     return response;
 }
 
@@ -228,7 +224,7 @@ net::Response Router::handle(const net::Request& request) const {
     auto response = result ? std::move(*result) : problem(result.error());
     if (!result && result.error().code == errc::internal)
         log::error("http", "{} {}: {}", to_string(request.method), request.path, result.error().message);
-    add_common_headers(request, app_, response);
+    add_sharing(request, app_, response);
     // Never the query nor a link: they may carry a one-time token or a signature.
     log::debug("http", "{} {} {} {}", request.peer, to_string(request.method),
                Links::is_link(request.path) ? "/link/..." : request.path, response.status);

@@ -13,6 +13,15 @@ namespace {
 // Reading footage waits for disks; a disk that hangs must not keep anybody from logging in.
 constexpr unsigned kFootageThreads = 3;
 
+// What every answer says, whatever it is; nothing is kept by a cache that does not say so itself.
+net::HttpOptions with_headers(net::HttpOptions options) {
+    options.every_answer.add("X-Content-Type-Options", "nosniff");
+    options.every_answer.add("Referrer-Policy", "same-origin");
+    options.every_answer.add("X-Frame-Options", "DENY");
+    options.every_answer.add("Cache-Control", "no-store");
+    return options;
+}
+
 }  // namespace
 
 // In the order in which they need each other.
@@ -41,7 +50,8 @@ struct Server::Parts {
                    [this] { return http.stats(); }},
           router(services),
           http(
-              io, std::move(options.http), [this](const net::Request& request) { return router.handle(request); },
+              io, with_headers(std::move(options.http)),
+              [this](const net::Request& request) { return router.handle(request); },
               [this](const net::Request& request) { return router.quick(request); }) {}
 
     store::Settings& settings;

@@ -66,6 +66,22 @@ class ServerTest : public testing::Test {
     int second{0};
 };
 
+TEST_F(ServerTest, EveryAnswerSaysWhatABrowserMayDoWithIt) {
+    net::TestClient client(server->port());
+    for (const auto* path : {"/", "/healthz", "/api/v1/me", "/door/stream/live/playlist.m3u8", "/none/such"}) {
+        const auto answer = client.request("GET", path, "");
+        EXPECT_EQ(answer.headers.get("X-Content-Type-Options"), "nosniff") << path;
+        EXPECT_EQ(answer.headers.get("Referrer-Policy"), "same-origin") << path;
+        EXPECT_EQ(answer.headers.get("X-Frame-Options"), "DENY") << path;
+        EXPECT_EQ(answer.headers.count("Cache-Control"), 1) << path;
+    }
+    EXPECT_EQ(client.request("GET", "/", "").headers.get("Cache-Control"), "no-cache") << "the page says it itself";
+    EXPECT_EQ(client.request("GET", "/api/v1/me", "").headers.get("Cache-Control"), "no-store");
+    const auto refused = client.request("GET", "/%zz", "");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.headers.get("X-Content-Type-Options"), "nosniff");
+}
+
 TEST_F(ServerTest, LiveComesOverTheSocketByteForByte) {
     const auto browser = set_up();
     publish(2);

@@ -24,6 +24,7 @@ net::Response no_still(const Error& error) {
 
 net::Response newest_still(const Call& call, const StreamKey& stream, const stills::Look& look) {
     net::Response response;
+    response.headers.add("Cache-Control", "no-store");  // the next is another picture
     response.later = [&frames = call.app.control.frames(), stream, look](const std::function<void(net::Response)>& done) {
         frames.now(stream, look, [done](const Result<stills::StillPtr>& still) {
             done(still ? still_response(*still) : no_still(still.error()));

@@ -140,7 +140,7 @@ Result<net::Response> live_playlist(const Call& call, const WindowPtr& window, c
     const auto position = position_of(call.request, name.rendition);
     if (!position) return position.error();
     const bool gzip = net::accepts_gzip(call.request.headers.get("Accept-Encoding"));
-    const Make make = [window, name, prefix, gzip, camera = call.camera(), &windows = call.app.control.live_windows()] {
+    Make make = [window, name, prefix, gzip, camera = call.camera(), &windows = call.app.control.live_windows()] {
         const auto snapshot = window->snapshot();
         if (!snapshot->init(name.rendition)) return no_rendition(name);
         const auto text = window->text(*snapshot, prefix + to_string(name), [&] {
@@ -159,7 +159,7 @@ Result<net::Response> live_playlist(const Call& call, const WindowPtr& window, c
                 window->wait_for_snapshot(kFirstSegment, std::move(done));
             }
         },
-        make);
+        std::move(make));
 }
 
 Result<net::Response> live_media(const Call& call, const WindowPtr& window, const RenditionName& name) {
@@ -172,12 +172,11 @@ Result<net::Response> live_media(const Call& call, const WindowPtr& window, cons
     }
     const auto media = live::parse_media_name(file);
     if (!media) return fail(errc::not_found, fmt::format("there is no '{}' in a live stream", file));
-    const Make make = [window, media = *media, rendition = name.rendition] {
-        return media_answer(*window, media, rendition);
-    };
+    Make make = [window, media = *media, rendition = name.rendition] { return media_answer(*window, media, rendition); };
     const live::LivePosition position{name.rendition, media->number.value_or(0), {}, media->serial};
     if (media->start || window->has(position)) return make();
-    return later([window, position](LiveWindow::Done done) { window->wait_for(position, std::move(done)); }, make);
+    return later([window, position](LiveWindow::Done done) { window->wait_for(position, std::move(done)); },
+                 std::move(make));
 }
 
 }  // namespace
