@@ -16,8 +16,9 @@ export default defineConfig({
       "/api": server,
       "^/[^/]+/feed$": { target: server, ws: true },
       "^/[^/]+/(main|sub|stream)/": server,
-      "^/[^/]+/(mjpeg|snapshot\\.jpg)": server,
-      "^/(exports|link)/.+": server,
+      "^/[^/]+/(mjpeg|snapshot\\.jpg|frame|thumbnail|thumbnailGroup)": server,
+      "^/[^/]+/(moment|timelapse|day)/": server,
+      "^/(exports|link|timelapses|recordings)/.+": server,
     },
   },
 });

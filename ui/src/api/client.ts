@@ -69,34 +69,51 @@ async function problemOf(response: Response): Promise<Problem> {
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
+async function ask(url: string, init: RequestInit): Promise<Result<Response>> {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, credentials: "same-origin" });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    return { ok: false, problem: unreachable };
+  }
+  if (response.ok) return { ok: true, value: response };
+  const problem = await problemOf(response);
+  if (response.status === 401 && !/\/(login|setup|me\/password)$/.test(url)) onSignedOut();
+  return { ok: false, problem };
+}
+
 export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Result<T>> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
-  let response: Response;
-  try {
-    response = await fetch(address(path), {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: "same-origin",
-      signal,
-    });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    return { ok: false, problem: unreachable };
-  }
-  if (!response.ok) {
-    const problem = await problemOf(response);
-    if (response.status === 401 && !/\/(login|setup|me\/password)$/.test(path)) onSignedOut();
-    return { ok: false, problem };
-  }
+  const answer = await ask(address(path), { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal });
+  if (!answer.ok) return answer;
+  const response = answer.value;
   if (response.status === 204) return { ok: true, value: undefined as T };
   try {
     return { ok: true, value: (await response.json()) as T };
   } catch {
     return { ok: false, problem: { ...unreachable, title: "The answer was cut off", status: response.status } };
   }
+}
+
+export interface Picture {
+  data: Blob;
+  time: number; // the instant that it shows, Unix seconds
+}
+
+// A still, or what else is no JSON; `url` as the server or `address` gives it.
+export async function requestPicture(url: string, signal?: AbortSignal): Promise<Result<Picture>> {
+  const answer = await ask(url, { headers: { Accept: "image/jpeg, application/json" }, signal });
+  if (!answer.ok) return answer;
+  const time = Date.parse(answer.value.headers.get("Vantage-Time") ?? "") / 1000;
+  return { ok: true, value: { data: await answer.value.blob(), time } };
+}
+
+export async function requestText(url: string, signal?: AbortSignal): Promise<Result<string>> {
+  const answer = await ask(url, { signal });
+  return answer.ok ? { ok: true, value: await answer.value.text() } : answer;
 }
 
 // A problem as an exception, for the query library, which knows failures only as such.

@@ -24,26 +24,50 @@ export interface Recorded {
 
 const kGrowing = 5000; // ms between two looks at the day that grows
 
-export function useRecorded(camera: string, stream: StreamKind, view: View): Recorded {
+interface Wanted {
+  camera: string;
+  stream: StreamKind;
+}
+
+function daysOf(view: View): number[] {
   const first = Math.floor(view.start / kDay);
   const last = Math.floor(view.end / kDay);
-  const days = Array.from({ length: last - first + 1 }, (_, n) => first + n).filter((day) => day * kDay <= now());
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n).filter((day) => day * kDay <= now());
+}
+
+function dayQuery({ camera, stream }: Wanted, day: number) {
+  const grows = (day + 1) * kDay > now() - 60;
+  return {
+    queryKey: ["coverage", camera, stream, day * kDay, (day + 1) * kDay],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      fetched(request<Coverage>("GET", coveragePath(camera, stream, day * kDay, (day + 1) * kDay), undefined, signal)),
+    refetchInterval: grows ? kGrowing : (false as const),
+    staleTime: grows ? kGrowing : 300_000,
+  };
+}
+
+interface Answer {
+  data?: Coverage;
+  isPending: boolean;
+  isError: boolean;
+}
+
+const recordedBy = (answers: Answer[]): Recorded => ({
+  ...joined(answers.flatMap((answer) => (answer.data ? [answer.data] : []))),
+  pending: answers.some((answer) => answer.isPending),
+  failed: answers.some((answer) => answer.isError),
+});
+
+export function useRecorded(camera: string, stream: StreamKind, view: View): Recorded {
+  return useQueries({ queries: daysOf(view).map((day) => dayQuery({ camera, stream }, day)), combine: recordedBy });
+}
+
+// The same of several cameras, in their order.
+export function useRecordedOf(wanted: Wanted[], view: View): Recorded[] {
+  const days = daysOf(view);
   return useQueries({
-    queries: days.map((day) => {
-      const grows = (day + 1) * kDay > now() - 60;
-      return {
-        queryKey: ["coverage", camera, stream, day * kDay, (day + 1) * kDay],
-        queryFn: ({ signal }: { signal: AbortSignal }) =>
-          fetched(request<Coverage>("GET", coveragePath(camera, stream, day * kDay, (day + 1) * kDay), undefined, signal)),
-        refetchInterval: grows ? kGrowing : (false as const),
-        staleTime: grows ? kGrowing : 300_000,
-      };
-    }),
-    combine: (answers) => ({
-      ...joined(answers.flatMap((answer) => (answer.data ? [answer.data] : []))),
-      pending: answers.some((answer) => answer.isPending),
-      failed: answers.some((answer) => answer.isError),
-    }),
+    queries: wanted.flatMap((each) => days.map((day) => dayQuery(each, day))),
+    combine: (answers) => wanted.map((_, n) => recordedBy(answers.slice(n * days.length, (n + 1) * days.length))),
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fingers, mouse and wheel on a timeline: one drags it, two pinch it, a touch without a move plays from there, and the playhead can
-// be taken along. A drag with shift marks a stretch.
+// be taken along. A finger that rests looks at what is under it, and plays from where it is lifted. A drag with shift marks a stretch.
 import { useEffect, useRef, type PointerEvent, type RefObject } from "react";
 import { now } from "../ui/use_now";
 import type { Stretch } from "./coverage";
@@ -19,13 +19,17 @@ interface Wiring {
 
 const kClick = 5; // pixels: less is a click, more a drag
 const kGrip = 9; // pixels to both sides of the playhead take it along
+const kFingerGrip = 18;
+const kRestMs = 350; // a finger that does not move for so long looks
 
 export function usePointers(wiring: Wiring) {
   const wires = useRef(wiring);
   wires.current = wiring;
   const fingers = useRef(new Map<number, number>());
-  const gesture = useRef<{ kind: "none" | "press" | "pan" | "scrub" | "pinch" | "mark"; from: number }>({ kind: "none", from: 0 });
+  const gesture = useRef<{ kind: "none" | "press" | "look" | "pan" | "scrub" | "pinch" | "mark"; from: number }>({ kind: "none", from: 0 });
   const held = useRef(false);
+  const rest = useRef(0);
+  useEffect(() => () => window.clearTimeout(rest.current), []);
 
   const local = (clientX: number) => {
     const { left, width } = wires.current.box.current!.getBoundingClientRect();
@@ -53,6 +57,7 @@ export function usePointers(wiring: Wiring) {
     event.currentTarget.setPointerCapture(event.pointerId);
     fingers.current.set(event.pointerId, event.clientX);
     held.current = true;
+    window.clearTimeout(rest.current);
     if (fingers.current.size === 2) {
       gesture.current = { kind: "pinch", from: 0 };
       return;
@@ -64,15 +69,22 @@ export function usePointers(wiring: Wiring) {
       gesture.current = { kind: "mark", from: event.clientX };
       return;
     }
-    const grip = at !== null && Math.abs(placeOf(at, view, width) - x) <= kGrip;
+    const reach = event.pointerType === "mouse" ? kGrip : kFingerGrip;
+    const grip = at !== null && Math.abs(placeOf(at, view, width) - x) <= reach;
     gesture.current = { kind: grip ? "scrub" : "press", from: event.clientX };
+    if (grip || event.pointerType === "mouse") return;
+    rest.current = window.setTimeout(() => {
+      if (gesture.current.kind !== "press") return;
+      gesture.current.kind = "look";
+      wires.current.onHover(instantAt(x, wires.current.view, width));
+    }, kRestMs);
   };
 
   const onPointerMove = (event: PointerEvent) => {
     const { view, onView, onSeek, onHover } = wires.current;
     const { x, width } = local(event.clientX);
     const before = fingers.current.get(event.pointerId);
-    if (event.pointerType === "mouse" || gesture.current.kind === "scrub") onHover(instantAt(x, view, width));
+    if (event.pointerType === "mouse" || gesture.current.kind === "scrub" || gesture.current.kind === "look") onHover(instantAt(x, view, width));
     if (before === undefined) return;
     if (gesture.current.kind === "pinch") {
       pinch(event.pointerId, event.clientX, view, onView);
@@ -87,6 +99,7 @@ export function usePointers(wiring: Wiring) {
       if (Math.abs(event.clientX - gesture.current.from) > 1) onSeek(Math.min(instantAt(x, view, width), now()), false);
       return;
     }
+    if (gesture.current.kind === "look") return;
     if (gesture.current.kind === "press" && Math.abs(event.clientX - gesture.current.from) <= kClick) return;
     gesture.current.kind = "pan";
     onHover(null);
@@ -116,7 +129,8 @@ export function usePointers(wiring: Wiring) {
     const { kind, from } = gesture.current;
     const { x, width } = local(event.clientX);
     const moved = Math.abs(event.clientX - from) > 1;
-    if (event.type === "pointerup" && (kind === "press" || (kind === "scrub" && moved))) {
+    window.clearTimeout(rest.current);
+    if (event.type === "pointerup" && (kind === "press" || kind === "look" || (kind === "scrub" && (moved || event.pointerType !== "mouse")))) {
       onSeek(Math.min(instantAt(x, view, width), now()), true);
     }
     if (fingers.current.size === 0) {

@@ -11,12 +11,14 @@ import { lengthOf, placeOf, type View } from "./view";
 interface Props {
   range: Stretch;
   onRange: (range: Stretch) => void;
+  onHover: (at: number | null) => void; // where a dragged edge is
   view: View;
   width: number;
   zone: string;
 }
 
-export function RangeHandles({ range, onRange, view, width, zone }: Props) {
+export function RangeHandles(props: Props) {
+  const { range, view, width } = props;
   const left = placeOf(range.start, view, width);
   const right = placeOf(range.end, view, width);
   return (
@@ -26,19 +28,23 @@ export function RangeHandles({ range, onRange, view, width, zone }: Props) {
         className="pointer-events-none absolute top-[22px] bottom-[6px] border-y-2 border-accent bg-accent/25"
         style={{ left, width: Math.max(1, right - left) }}
       />
-      <Handle edge="start" {...{ range, onRange, view, width, zone }} />
-      <Handle edge="end" {...{ range, onRange, view, width, zone }} />
+      <Handle edge="start" {...props} />
+      <Handle edge="end" {...props} />
     </>
   );
 }
 
 const kStep: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -60, PageUp: 60 };
 
-function Handle({ edge, range, onRange, view, width, zone }: Props & { edge: Edge }) {
+function Handle({ edge, range, onRange, onHover, view, width, zone }: Props & { edge: Edge }) {
   const drag = useRef<{ from: number; at: number } | null>(null);
   const at = range[edge];
   const place = Math.min(width, Math.max(0, placeOf(at, view, width)));
-  const move = (to: number) => onRange(withEdge(range, edge, settled(to, view), now()));
+  const move = (to: number) => {
+    const next = withEdge(range, edge, settled(to, view), now());
+    onRange(next);
+    return next[edge];
+  };
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
     event.stopPropagation(); // the timeline below would pan
@@ -48,12 +54,13 @@ function Handle({ edge, range, onRange, view, width, zone }: Props & { edge: Edg
   const onPointerMove = (event: PointerEvent) => {
     if (!drag.current) return;
     event.stopPropagation();
-    move(drag.current.at + ((event.clientX - drag.current.from) / width) * lengthOf(view));
+    onHover(move(drag.current.at + ((event.clientX - drag.current.from) / width) * lengthOf(view)));
   };
   const release = (event: PointerEvent) => {
     if (!drag.current) return;
     event.stopPropagation();
     drag.current = null;
+    onHover(null);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = kStep[event.key];

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page's signature: one band of time, the same everywhere. Drag to pan, wheel or pinch to zoom, click to play, the playhead can
-// be dragged; with shift a drag marks a stretch. A slider for the keyboard and for people who hear the page.
+// be dragged; with shift a drag marks a stretch. Above the pointer, or a finger that rests, is the picture of that instant. A slider
+// for the keyboard and for people who hear the page.
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { StreamKind } from "../api/types";
+import { HoverCard } from "../stills/hover_card";
 import { clockText, dayOf, dayText } from "../ui/zone";
 import { now as present, useNow } from "../ui/use_now";
 import { useSize } from "../ui/use_size";
@@ -28,6 +30,7 @@ export interface TimelineProps {
 }
 
 const kPaintMs = 66;
+const kFine = 2 * 3600; // seconds of a view in which a pixel is a few seconds
 
 export function Timeline({ camera, stream, zone, view, onView, live, playhead, onSeek, onLive, range = null, onRange, className = "" }: TimelineProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -85,37 +88,49 @@ export function Timeline({ camera, stream, zone, view, onView, live, playhead, o
     else return;
     event.preventDefault();
   };
+  const place = hover === null ? 0 : placeOf(hover, view, width);
   return (
-    <div
-      ref={box}
-      role="slider"
-      tabIndex={0}
-      aria-label="Timeline"
-      aria-valuemin={Math.round(view.start)}
-      aria-valuemax={Math.round(Math.min(view.end, second))}
-      aria-valuenow={Math.round(at)}
-      aria-valuetext={live ? `Live, ${says(at)}` : says(at)}
-      onKeyDown={onKeyDown}
-      {...pointers.handlers}
-      className={`relative h-[76px] touch-none overflow-hidden bg-surface select-none focus-visible:outline-offset-[-2px] ${className}`}
-    >
-      <canvas ref={canvas} className="absolute inset-0 size-full" aria-hidden="true" />
-      {range && width > 0 && <RangeHandles {...{ range, onRange, view, width, zone }} />}
-      {recorded.pending && <span className="sweep absolute inset-x-0 top-[22px] h-0.5 overflow-hidden" role="status" aria-label="Reading what was recorded" />}
-      {recorded.failed && !recorded.pending && (
-        <span className="absolute bottom-2.5 left-3 text-[12px] text-alarm" role="alert">
-          What was recorded could not be read
-        </span>
-      )}
-      {hover !== null && width > 0 && (
-        <div
-          className="figure pointer-events-none absolute top-0 z-10 rounded-sm bg-ink px-1.5 py-0.5 text-[12px] whitespace-nowrap text-page"
-          style={{ left: Math.min(width - 2, Math.max(2, placeOf(hover, view, width))), transform: `translateX(${shift(placeOf(hover, view, width), width)})` }}
-        >
-          {clockText(hover, zone, lengthOf(view) < 900 ? "tenths" : "seconds")}
-          {word && <span className="ml-1.5 opacity-70">{word}</span>}
-        </div>
-      )}
+    <div className="relative">
+      <HoverCard
+        camera={camera}
+        at={hover !== null && hover <= second ? hover : null}
+        fine={lengthOf(view) <= kFine}
+        recorded={word === null || recorded.pending}
+        zone={zone}
+        x={place}
+        room={width}
+      />
+      <div
+        ref={box}
+        role="slider"
+        tabIndex={0}
+        aria-label="Timeline"
+        aria-valuemin={Math.round(view.start)}
+        aria-valuemax={Math.round(Math.min(view.end, second))}
+        aria-valuenow={Math.round(at)}
+        aria-valuetext={live ? `Live, ${says(at)}` : says(at)}
+        onKeyDown={onKeyDown}
+        {...pointers.handlers}
+        className={`relative h-[76px] touch-none overflow-hidden bg-surface select-none focus-visible:outline-offset-[-2px] ${className}`}
+      >
+        <canvas ref={canvas} className="absolute inset-0 size-full" aria-hidden="true" />
+        {range && width > 0 && <RangeHandles {...{ range, onRange, view, width, zone }} onHover={setHover} />}
+        {recorded.pending && <span className="sweep absolute inset-x-0 top-[22px] h-0.5 overflow-hidden" role="status" aria-label="Reading what was recorded" />}
+        {recorded.failed && !recorded.pending && (
+          <span className="absolute bottom-2.5 left-3 text-[12px] text-alarm" role="alert">
+            What was recorded could not be read
+          </span>
+        )}
+        {hover !== null && width > 0 && (
+          <div
+            className="figure pointer-events-none absolute top-0 z-10 rounded-sm bg-ink px-1.5 py-0.5 text-[12px] whitespace-nowrap text-page"
+            style={{ left: Math.min(width - 2, Math.max(2, place)), transform: `translateX(${shift(place, width)})` }}
+          >
+            {clockText(hover, zone, lengthOf(view) < 900 ? "tenths" : "seconds")}
+            {word && <span className="ml-1.5 opacity-70">{word}</span>}
+          </div>
+        )}
+      </div>
     </div>
   );
 }

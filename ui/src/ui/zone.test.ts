@@ -45,6 +45,8 @@ describe("clock times", () => {
   it("show fractions where asked", () => {
     expect(clockText(1763632830.25, "UTC", "millis")).toBe("10:00:30.250");
     expect(clockText(1763632830.99, "UTC", "tenths")).toBe("10:00:30.9");
+    expect(clockText(1763665445.12, "UTC", "millis")).toBe("19:04:05.120");
+    expect(clockText(1763632830.999999, "UTC", "millis")).toBe("10:00:30.999");
     expect(clockText(1763632830, "UTC", "minutes")).toBe("10:00");
   });
   it("lead back to their instant", () => {

@@ -90,7 +90,7 @@ export function clockText(seconds: number, zone: string, detail: "minutes" | "se
   const wall = wallClock(seconds, zone);
   let text = `${pad(wall.hour)}:${pad(wall.minute)}`;
   if (detail !== "minutes") text += `:${pad(wall.second)}`;
-  const fraction = seconds - Math.floor(seconds);
+  const fraction = Math.min(0.9999, seconds - Math.floor(seconds) + 1e-6); // Unix seconds are a quarter of a microsecond coarse
   if (detail === "tenths") text += `.${Math.floor(fraction * 10)}`;
   if (detail === "millis") text += `.${pad(Math.floor(fraction * 1000), 3)}`;
   return repeats(seconds, zone) ? `${text} ${offsetText(seconds, zone)}` : text;
