@@ -16,6 +16,7 @@ export function Facts({ camera, player, state }: { camera: Camera; player: FeedP
   }, [player]);
   if (!stream) return null;
   const { video, audio, timing } = stream;
+  const place = placeText(camera.location);
   const clock = timing.source ? `${milliseconds(timing.offset_ms, true)} ± ${milliseconds(timing.uncertainty_ms)}` : "not known yet";
   return (
     <dl className="grid grid-cols-[repeat(auto-fill,minmax(150px,1fr))] gap-x-6 gap-y-3 px-4 py-3">
@@ -34,9 +35,17 @@ export function Facts({ camera, player, state }: { camera: Camera; player: FeedP
       <Fact name="On disk" more={stream.oldest ? `back ${span(now() - Date.parse(stream.oldest) / 1000)}` : undefined}>
         {stream.recorded ? bytes(stream.disk_bytes) : "not recorded"}
       </Fact>
+      {place && <Fact name="Place">{place}</Fact>}
       <Fact name="Behind the camera">{lag === null ? "–" : milliseconds(lag * 1000)}</Fact>
     </dl>
   );
+}
+
+function placeText(location: Camera["location"]): string {
+  if (typeof location === "string" || !location) return location ?? "";
+  const { place, latitude, longitude } = location;
+  const known = typeof latitude === "number" && typeof longitude === "number";
+  return [...(place ? [String(place)] : []), ...(known ? [`${latitude.toFixed(4)}, ${longitude.toFixed(4)}`] : [])].join(" · ");
 }
 
 function Fact({ name, more, children }: { name: string; more?: string; children: ReactNode }) {

@@ -9,7 +9,7 @@ import { Dialog } from "../../ui/dialog";
 import { Check, Choice, Field } from "../../ui/field";
 import { Icon } from "../../ui/icons";
 import { Notice } from "../../ui/states";
-import { configOf, emptyForm, formOf, slug, type CameraForm } from "./form";
+import { configOf, emptyForm, formOf, locationFault, pairOf, slug, type CameraForm } from "./form";
 import { StreamingSection } from "./streaming_section";
 import { TestResult } from "./test_result";
 
@@ -27,6 +27,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (locationFault(form)) return;
     const sent = camera ? change.mutateAsync({ id: camera.id, config: config() }) : add.mutateAsync({ id, config: config() });
     sent.then(onClose, () => {});
   };
@@ -97,7 +98,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
               <option value="tcp">TCP: nothing is lost on the way</option>
               <option value="udp">UDP: for cameras that need it</option>
             </Choice>
-            <Field label="Place" placeholder="Entrance" value={form.place} onChange={(event) => set({ place: event.target.value })} />
+            <Where form={form} onChange={set} />
           </fieldset>
         </div>
         {saving.isError && (
@@ -116,6 +117,30 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
       </form>
       {camera && <StreamingSection camera={camera} />}
     </Dialog>
+  );
+}
+
+// Goes with every thumbnail. Both coordinates can be pasted into either field, as maps copy them.
+function Where({ form, onChange }: { form: CameraForm; onChange: (part: Partial<CameraForm>) => void }) {
+  const fault = locationFault(form);
+  const coordinate = (name: "latitude" | "longitude") => ({
+    inputMode: "decimal" as const,
+    autoComplete: "off",
+    value: form[name],
+    onChange: ({ target }: { target: { value: string } }) => onChange(pairOf(target.value) ?? { [name]: target.value }),
+  });
+  return (
+    <fieldset className="min-w-0">
+      <legend className="sr-only">Location</legend>
+      <Field label="Place" placeholder="Entrance" value={form.place} onChange={(event) => onChange({ place: event.target.value })} />
+      <div className="mt-3 grid grid-cols-2 gap-3">
+        <Field label="Latitude" placeholder="52.5200" {...coordinate("latitude")} />
+        <Field label="Longitude" placeholder="13.4050" {...coordinate("longitude")} />
+      </div>
+      <p role={fault ? "alert" : undefined} className={`mt-1 text-[12.5px] ${fault ? "text-alarm" : "text-ink-3"}`}>
+        {fault ?? "In degrees, as maps give them. Goes with every picture of the camera."}
+      </p>
+    </fieldset>
   );
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { configOf, emptyForm, formOf, slug } from "./form";
+import type { CameraConfig } from "../../api/types";
+import { configOf, emptyForm, formOf, locationFault, pairOf, slug } from "./form";
 
 describe("a camera's form", () => {
   it("gives back what it was made from, with what it does not show", () => {
@@ -36,6 +37,34 @@ describe("a camera's form", () => {
   it("writes numbers as numbers and units as they are", () => {
     const config = configOf({ ...emptyForm, days: "0.5", bytes: "20GiB" }, null);
     expect(config.record).toEqual({ enabled: true, days: 0.5, bytes: "20GiB" });
+  });
+});
+
+describe("where a camera stands", () => {
+  const location = (part: object, before: CameraConfig["location"] = null) =>
+    configOf({ ...formOf("a", { source: "rtsp://a/", location: before }), ...part }, { source: "rtsp://a/", location: before }).location;
+
+  it("is a place, coordinates, or both", () => {
+    expect(location({ place: " Yard " })).toBe("Yard");
+    expect(location({ latitude: "52.52", longitude: "-0,1" })).toEqual({ place: "", latitude: 52.52, longitude: -0.1 });
+    expect(location({ place: "Yard", latitude: "0", longitude: "0" })).toEqual({ place: "Yard", latitude: 0, longitude: 0 });
+    expect(location({})).toBeUndefined();
+  });
+  it("can be taken away again, and keeps what the form does not show", () => {
+    const before = { place: "Yard", latitude: 1, longitude: 2, floor: 3 };
+    expect(location({}, before)).toEqual(before);
+    expect(location({ latitude: "", longitude: "" }, before)).toEqual({ place: "Yard", floor: 3 });
+    expect(location({ latitude: "5", longitude: "6" }, "Gate")).toEqual({ place: "Gate", latitude: 5, longitude: 6 });
+  });
+  it("is checked before it is sent", () => {
+    const faults = [["", ""], ["52.5", "13.4"], ["52.5", ""], ["91", "0"], ["0", "-181"], ["north", "0"]].map(([latitude, longitude]) => locationFault({ latitude: latitude!, longitude: longitude! }));
+    expect(faults.map((fault) => fault !== null)).toEqual([false, false, true, true, true, true]);
+  });
+  it("is read from what maps copy", () => {
+    expect(pairOf("52.5200, 13.4050")).toEqual({ latitude: "52.5200", longitude: "13.4050" });
+    expect(pairOf("-33.8 151.2")).toEqual({ latitude: "-33.8", longitude: "151.2" });
+    expect(pairOf("52.52,13.4")).toEqual({ latitude: "52.52", longitude: "13.4" });
+    expect([pairOf("52.52"), pairOf("52,52"), pairOf("Berlin, 3")]).toEqual([null, null, null]);
   });
 });
 

@@ -15,11 +15,13 @@ export interface CameraForm {
   sub: string; // address; empty: none
   recordSub: boolean;
   place: string;
+  latitude: string; // degrees; both empty: not known
+  longitude: string;
 }
 
 export const emptyForm: CameraForm = {
   id: "", name: "", source: "", transport: "tcp", audio: true, onDemand: false, record: true, days: "", bytes: "", sub: "",
-  recordSub: false, place: "",
+  recordSub: false, place: "", latitude: "", longitude: "",
 };
 
 const recordOf = (value: unknown): RecordConfig => {
@@ -32,6 +34,7 @@ export function formOf(id: string, config: CameraConfig): CameraForm {
   const record = recordOf(config.record);
   const sub = typeof config.sub === "string" ? { source: config.sub as string } : config.sub;
   const place = config.location;
+  const degrees = (value: unknown) => (typeof value === "number" ? String(value) : "");
   return {
     id,
     name: config.name ?? id,
@@ -45,6 +48,8 @@ export function formOf(id: string, config: CameraConfig): CameraForm {
     sub: sub?.source ?? "",
     recordSub: sub ? recordOf(sub.record ?? false).enabled ?? true : false,
     place: typeof place === "string" ? place : text(place?.place),
+    latitude: typeof place === "object" ? degrees(place?.latitude) : "",
+    longitude: typeof place === "object" ? degrees(place?.longitude) : "",
   };
 }
 
@@ -54,6 +59,34 @@ const amount = (value: string): number | string | undefined => {
   if (trimmed === "") return undefined;
   return /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : trimmed;
 };
+
+const degreesOf = (text: string): number | null => (text.trim() === "" ? null : Number(text.trim().replace(",", ".")));
+
+// What is wrong with the coordinates, if anything.
+export function locationFault({ latitude, longitude }: Pick<CameraForm, "latitude" | "longitude">): string | null {
+  const [north, east] = [degreesOf(latitude), degreesOf(longitude)];
+  if (north === null && east === null) return null;
+  if (north === null || east === null) return "Both, or none";
+  if (!(Math.abs(north) <= 90)) return "A latitude is −90 to 90";
+  if (!(Math.abs(east) <= 180)) return "A longitude is −180 to 180";
+  return null;
+}
+
+// "52.52, 13.405", as maps copy it; null for anything else.
+export function pairOf(text: string): { latitude: string; longitude: string } | null {
+  const match = /^\s*(-?\d+(?:\.\d+)?)(?:[,;]?\s+|;|,(?=-?\d+\.\d))(-?\d+(?:\.\d+)?)\s*$/.exec(text);
+  return match && { latitude: match[1]!, longitude: match[2]! };
+}
+
+// Null: none. A place alone is a text, as long as it was one before.
+function locationOf(form: CameraForm, before: CameraConfig["location"]): Record<string, unknown> | string | null {
+  const place = form.place.trim();
+  const [latitude, longitude] = [degreesOf(form.latitude), degreesOf(form.longitude)];
+  const { latitude: _north, longitude: _east, ...rest } = typeof before === "object" && before ? before : {};
+  if (latitude !== null && longitude !== null) return { ...rest, place, latitude, longitude };
+  if (typeof before === "object" && before) return { ...rest, place };
+  return place || null;
+}
 
 export function configOf(form: CameraForm, before: CameraConfig | null): CameraConfig {
   const { days: _days, bytes: _bytes, ...recordBefore } = recordOf(before?.record);
@@ -77,10 +110,9 @@ export function configOf(form: CameraForm, before: CameraConfig | null): CameraC
   } else {
     delete config.sub;
   }
-  const located = typeof before?.location === "object" && before.location ? before.location : null;
-  if (located) config.location = { ...located, place: form.place.trim() };
-  else if (form.place.trim()) config.location = form.place.trim();
-  else delete config.location;
+  const location = locationOf(form, before?.location);
+  if (location === null) delete config.location;
+  else config.location = location;
   return config;
 }
 
