@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { login, phone, running } from "./browser.mjs";
+import { footage, login, phone, running } from "./browser.mjs";
 import { admin, until } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 
@@ -14,25 +14,6 @@ const start = (page) => page.getByRole("slider", { name: "Start of the range" })
 const end = (page) => page.getByRole("slider", { name: "End of the range" });
 const at = async (handle) => Number(await handle.getAttribute("aria-valuenow"));
 const bar = (page) => page.getByRole("group", { name: "Range to export" });
-
-// The longest stretch of a camera's footage, when it has so many seconds.
-function footage(page, camera, seconds) {
-  return until(
-    `${seconds} s of footage of ${camera}`,
-    () =>
-      page.evaluate(
-        async ([id, length]) => {
-          const query = new URLSearchParams({ stream: "main", start: new Date(Date.now() - 3_600_000).toISOString(), end: new Date().toISOString() });
-          const { footage } = await (await fetch(`api/v1/cameras/${id}/coverage?${query}`)).json();
-          const spans = footage.map((span) => ({ start: Date.parse(span.start) / 1000, end: Date.parse(span.end) / 1000 }));
-          const longest = spans.sort((a, b) => b.end - b.start - (a.end - a.start))[0];
-          return longest && longest.end - longest.start > length ? longest : null;
-        },
-        [camera, seconds],
-      ),
-    90,
-  );
-}
 
 async function watch(page, recorder, camera = "yard") {
   await login(page, recorder);
@@ -82,7 +63,8 @@ async function holds(path, files) {
 test("there are no exports at first, and the page says how to make one", async ({ recorder, browser }) => {
   const page = await browser.open();
   await login(page, recorder);
-  await page.getByRole("link", { name: "Exports" }).first().click();
+  await page.getByRole("link", { name: "Clips" }).first().click();
+  await page.getByRole("link", { name: "Exports" }).click();
   await page.getByRole("heading", { name: "No exports yet" }).waitFor();
   assert.deepEqual(page.faults, []);
 });

@@ -91,3 +91,22 @@ export async function running(page, { n = 0, seconds = 20, where = () => true, w
     seconds,
   );
 }
+
+// The longest stretch of a camera's footage, Unix seconds, when it has so many seconds.
+export function footage(page, camera, seconds) {
+  return until(
+    `${seconds} s of footage of ${camera}`,
+    () =>
+      page.evaluate(
+        async ([id, length]) => {
+          const query = new URLSearchParams({ stream: "main", start: new Date(Date.now() - 3_600_000).toISOString(), end: new Date().toISOString() });
+          const { footage } = await (await fetch(`api/v1/cameras/${id}/coverage?${query}`)).json();
+          const spans = footage.map((span) => ({ start: Date.parse(span.start) / 1000, end: Date.parse(span.end) / 1000 }));
+          const longest = spans.sort((a, b) => b.end - b.start - (a.end - a.start))[0];
+          return longest && longest.end - longest.start > length ? longest : null;
+        },
+        [camera, seconds],
+      ),
+    90,
+  );
+}

@@ -116,7 +116,7 @@ export async function startRecorder(binary, { basePath = "", conversions = 2 } =
         "storage: {keep_free: 1%}",
         `transcode: {most: ${conversions}, encoder: x264}`,
         "cameras:",
-        `  door: {name: Front door, source: "${camera("door")}"}`,
+        `  door: {name: Front door, source: "${camera("door")}", location: {place: Entrance, latitude: 52.52, longitude: 13.405}}`,
         `  yard: {name: Yard, source: "${camera("yard")}", sub: {source: "${camera("yardsub")}", record: false}}`,
         `  attic: {name: Attic, source: "${camera("nothing-here")}"}`,
         ...(drawn.street ? [`  street: {name: Street, source: "${camera("street")}", record: false}`] : []),

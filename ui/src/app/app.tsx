@@ -8,12 +8,14 @@ import { useMe, useSetupNeeded } from "../api/queries";
 import type { Me } from "../api/types";
 import { CameraScreen } from "../screens/camera/camera_screen";
 import { CamerasScreen } from "../screens/cameras/cameras_screen";
-import { ExportsScreen } from "../screens/exports/exports_screen";
+import { ClipsScreen, LastClips } from "../screens/clips/clips_screen";
+import { DayScreen } from "../screens/day/day_screen";
 import { LoginScreen } from "../screens/login/login_screen";
 import { SetupScreen } from "../screens/setup/setup_screen";
 import { SystemScreen } from "../screens/system/system_screen";
 import { UsersScreen } from "../screens/users/users_screen";
 import { WallScreen } from "../screens/wall/wall_screen";
+import { TrayProvider } from "../tray/tray";
 import { Empty, Failed, Working } from "../ui/states";
 import { ZoneProvider } from "../ui/zone_context";
 import { Shell } from "./shell";
@@ -59,19 +61,24 @@ function SignedIn({ me }: { me: Me }) {
   const operator = me.role !== "viewer";
   return (
     <ZoneProvider installation={me.time_zone}>
-      <Routes>
-        <Route path="/login" element={<Navigate to={from} replace />} />
-        <Route path="/setup" element={<Navigate to="/" replace />} />
-        <Route element={<Shell me={me} />}>
-          <Route index element={<WallScreen canAdd={operator} />} />
-          <Route path="watch/:camera" element={<CameraScreen />} />
-          <Route path="cameras" element={<CamerasScreen canChange={operator} />} />
-          <Route path="exports" element={<ExportsScreen />} />
-          <Route path="access" element={<UsersScreen me={me} />} />
-          <Route path="system" element={<SystemScreen admin={me.role === "admin"} />} />
-          <Route path="*" element={<Empty icon="search" title="There is no such page" />} />
-        </Route>
-      </Routes>
+      <TrayProvider>
+        <Routes>
+          <Route path="/login" element={<Navigate to={from} replace />} />
+          <Route path="/setup" element={<Navigate to="/" replace />} />
+          <Route element={<Shell me={me} />}>
+            <Route index element={<WallScreen canChange={operator} />} />
+            <Route path="watch/:camera" element={<CameraScreen canChange={operator} />} />
+            <Route path="day" element={<DayScreen />} />
+            <Route path="clips" element={<LastClips />} />
+            <Route path="clips/:tab" element={<ClipsScreen me={me} />} />
+            <Route path="exports" element={<Navigate to="/clips/exports" replace />} />
+            <Route path="cameras" element={<CamerasScreen canChange={operator} />} />
+            <Route path="access" element={<UsersScreen me={me} />} />
+            <Route path="system" element={<SystemScreen admin={me.role === "admin"} />} />
+            <Route path="*" element={<Empty icon="search" title="There is no such page" />} />
+          </Route>
+        </Routes>
+      </TrayProvider>
     </ZoneProvider>
   );
 }

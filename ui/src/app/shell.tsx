@@ -14,8 +14,9 @@ import { GoTo } from "./go_to";
 
 const places: { to: string; icon: IconName; text: string }[] = [
   { to: "/", icon: "wall", text: "Live" },
+  { to: "/day", icon: "sheet", text: "Day" },
+  { to: "/clips", icon: "film", text: "Clips" },
   { to: "/cameras", icon: "camera", text: "Cameras" },
-  { to: "/exports", icon: "cut", text: "Exports" },
   { to: "/access", icon: "key", text: "Access" },
   { to: "/system", icon: "system", text: "System" },
 ];

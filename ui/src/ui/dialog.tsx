@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 import { problemFrom } from "../api/client";
 import { Button, IconButton } from "./button";
 import { Notice } from "./states";
+import { useRoom } from "./use_room";
 
 // A sheet from below on a phone, a panel in the middle elsewhere.
 export function Dialog({
@@ -21,9 +22,10 @@ export function Dialog({
   children: ReactNode;
   wide?: boolean;
 }) {
+  const room = useRoom();
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Radix.Portal>
+      <Radix.Portal container={room}>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}

@@ -2,13 +2,15 @@
 import * as Radix from "@radix-ui/react-dropdown-menu";
 import type { ReactNode } from "react";
 import { Icon, type IconName } from "./icons";
+import { useRoom } from "./use_room";
 
 export const Root = Radix.Root;
 export const Trigger = Radix.Trigger;
 
 export function Panel({ children, align = "start" }: { children: ReactNode; align?: "start" | "end" }) {
+  const room = useRoom();
   return (
-    <Radix.Portal>
+    <Radix.Portal container={room}>
       <Radix.Content
         align={align}
         sideOffset={6}

@@ -2,7 +2,7 @@
 // One camera, live and back: the picture, what can be done with it, and the timeline. The address carries the instant
 // (/watch/door?at=...), so that it can be sent to somebody.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { useParams, useSearchParams } from "react-router-dom";
+import { useNavigate, useParams, useSearchParams } from "react-router-dom";
 import { problemFrom } from "../../api/client";
 import { useCameras } from "../../api/queries";
 import type { Camera } from "../../api/types";
@@ -19,14 +19,18 @@ import { useZone } from "../../ui/zone_context";
 import { Controls, QualityMenu, recordedStream, Shown, speeds, type Act } from "./controls";
 import { ExportBar } from "./export_bar";
 import { Facts } from "./facts";
+import { MoreMenu } from "./more_menu";
 import { Picture } from "./picture";
+import { ReplaceDialog, TakeButtons } from "./stills_controls";
 import { useFullScreen } from "./use_full_screen";
 import { useKeys } from "./use_keys";
 import { useMark } from "./use_mark";
+import { useRecording } from "./use_recording";
 import { AddressesDialog } from "../share/addresses_dialog";
 import { ExportDialog } from "../exports/export_dialog";
+import { useTray } from "../../tray/tray";
 
-export function CameraScreen() {
+export function CameraScreen({ canChange }: { canChange: boolean }) {
   const { camera: id } = useParams();
   const cameras = useCameras();
   if (cameras.isPending) return <Working what="Opening the camera" />;
@@ -39,7 +43,7 @@ export function CameraScreen() {
       </Empty>
     );
   }
-  return <Watch key={camera.id} camera={camera} />;
+  return <Watch key={camera.id} camera={camera} canChange={canChange} />;
 }
 
 function instantFrom(text: string | null): number | null {
@@ -58,7 +62,10 @@ function useShownDay(player: FeedPlayer | null, zone: string): string {
   return dayOf(player?.time ?? second, zone);
 }
 
-function Watch({ camera }: { camera: Camera }) {
+function Watch({ camera, canChange }: { camera: Camera; canChange: boolean }) {
+  const navigate = useNavigate();
+  const tray = useTray();
+  const recording = useRecording(camera.id);
   const [search, setSearch] = useSearchParams();
   const wanted = instantFrom(search.get("at"));
   const first = useRef(wanted);
@@ -91,6 +98,7 @@ function Watch({ camera }: { camera: Camera }) {
     },
     [player, remember],
   );
+  const stream = recordedStream(camera);
   const playhead = useCallback(() => player?.time ?? null, [player]);
 
   // An address with another instant, for example from the search, moves the playhead.
@@ -147,8 +155,21 @@ function Watch({ camera }: { camera: Camera }) {
       },
       mark,
       share: () => setDialog("share"),
+      snapshot: () => {
+        const at = player && !player.state.live ? player.time : null;
+        tray.snapshot(camera, at === null ? { at } : { at, stream });
+      },
+      moment: (length = 5, delay = 0) => {
+        if (player?.state.live) tray.moment(camera, { length, delay });
+        else tray.say({ kind: "fault", text: "A moment is of what happens now: go live for one (L), or export a stretch (E)." });
+      },
+      sheet: () => {
+        const at = player?.time ?? present();
+        const query = new URLSearchParams({ day: dayOf(at, zone), cameras: camera.id, at: new Date(at * 1000).toISOString() });
+        navigate(`/day?${query}`);
+      },
     }),
-    [player, remember, seek, toggleFull, zone, mark],
+    [player, remember, seek, toggleFull, zone, mark, camera, stream, tray, navigate],
   );
 
   useEffect(() => {
@@ -173,6 +194,9 @@ function Watch({ camera }: { camera: Camera }) {
     m: act.mute,
     i: act.facts,
     e: act.mark,
+    s: act.snapshot,
+    d: act.sheet,
+    ...(canChange && { c: () => act.moment(), r: recording.toggle }),
     ...(range && {
       "[": () => setEdge("start"),
       "]": () => setEdge("end"),
@@ -180,7 +204,6 @@ function Watch({ camera }: { camera: Camera }) {
       Escape: () => setRange(null),
     }),
   });
-  const stream = recordedStream(camera);
 
   return (
     <div ref={root} className={`flex h-full flex-col bg-page ${idle ? "cursor-none" : ""} ${full ? "" : "max-sm:h-auto"}`}>
@@ -193,7 +216,7 @@ function Watch({ camera }: { camera: Camera }) {
       </div>
       {player && state && !idle && (
         <div className="shrink-0 border-t border-line">
-          <Controls {...{ camera, player, state, act, zone, day, today, muted, volume, full, facts, quality }} marking={range !== null} />
+          <Controls {...{ camera, player, state, act, zone, day, today, muted, volume, full, facts, quality, canChange, recording }} marking={range !== null} />
           {range && <ExportBar {...{ stream, range, zone }} camera={camera.id} onEdge={setEdge} onExport={() => setDialog("export")} onClose={() => setRange(null)} />}
           <Timeline
             camera={camera.id}
@@ -214,18 +237,21 @@ function Watch({ camera }: { camera: Camera }) {
       )}
       {player && state && (
         <div className="border-t border-line sm:hidden">
-          <div className="flex gap-2 px-4 pt-3">
+          <TakeButtons live={state.live} canChange={canChange} recording={recording} onSnapshot={act.snapshot} onMoment={() => act.moment()} />
+          <div className="flex gap-2 px-4 pt-2">
             <QualityMenu camera={camera} state={state} quality={quality} onQuality={act.quality} />
             <Button icon="cut" aria-pressed={range !== null} onClick={act.mark} className="flex-1 px-2">
               Export
             </Button>
-            <Button icon="share" onClick={act.share} className="flex-1 px-2">
-              Open elsewhere
+            <Button icon="share" aria-label="Open elsewhere" onClick={act.share} className="flex-1 px-2">
+              Elsewhere
             </Button>
+            <MoreMenu camera={camera} live={state.live} canChange={canChange} act={act} />
           </div>
           <Facts camera={camera} player={player} state={state} />
         </div>
       )}
+      <ReplaceDialog recording={recording} />
       {dialog === "share" && <AddressesDialog camera={camera} onClose={() => setDialog(null)} />}
       {dialog === "export" && range && (
         <ExportDialog

@@ -7,11 +7,15 @@ import type { FeedPlayer } from "../../player/feed_player";
 import type { PlayerState } from "../../player/player_state";
 import { isTranscode, qualities, streamNames, type Quality } from "../../player/quality";
 import { useConverts } from "../../player/use_player";
-import { IconButton } from "../../ui/button";
+import { Button, IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import * as Menu from "../../ui/menu";
+import { DayDownload } from "../day/day_download";
 import { Readout } from "./readout";
 import { DayPicker } from "./day_picker";
+import { MoreMenu } from "./more_menu";
+import { TakeIcons } from "./stills_controls";
+import type { RecordingControl } from "./use_recording";
 
 export const speeds = [0.5, 1, 2, 4, 8, 16];
 
@@ -27,6 +31,9 @@ export interface Act {
   quality: (quality: Quality) => void;
   mark: () => void; // a stretch of the timeline
   share: () => void;
+  snapshot: () => void;
+  moment: (length?: number, delay?: number) => void;
+  sheet: () => void; // the day of what is shown, at a glance
 }
 
 interface Props {
@@ -43,6 +50,8 @@ interface Props {
   facts: boolean;
   quality: Quality;
   marking: boolean;
+  canChange: boolean;
+  recording: RecordingControl;
 }
 
 export function Controls(props: Props) {
@@ -59,7 +68,7 @@ export function Controls(props: Props) {
         <Speed player={player} state={state} />
       </div>
       <div className="flex items-center max-md:justify-self-start">
-        <DayPicker camera={camera.id} stream={recordedStream(camera)} zone={zone} day={day} today={today} onDay={act.day} />
+        <DayPicker camera={camera.id} stream={recordedStream(camera)} zone={zone} day={day} today={today} onDay={act.day} foot={<DayFoot {...props} />} />
         <Readout player={player} zone={zone} />
       </div>
       <div className="flex items-center justify-end gap-0.5">
@@ -67,12 +76,27 @@ export function Controls(props: Props) {
         <Sound {...props} />
         <span className="flex items-center max-sm:hidden">
           <QualityMenu camera={camera} state={state} quality={props.quality} onQuality={act.quality} />
+          <TakeIcons live={state.live} canChange={props.canChange} recording={props.recording} onSnapshot={act.snapshot} onMoment={() => act.moment()} />
           <IconButton name="Export" shortcut="E" icon="cut" pressed={props.marking} onClick={act.mark} />
-          <IconButton name="Open elsewhere" icon="share" onClick={act.share} />
+          <span className="flex items-center max-[1100px]:hidden">
+            <IconButton name="Open elsewhere" icon="share" onClick={act.share} />
+            <IconButton name="Facts about the picture" shortcut="I" icon="info" pressed={props.facts} onClick={act.facts} />
+          </span>
+          <MoreMenu camera={camera} live={state.live} canChange={props.canChange} act={act} />
         </span>
-        <IconButton name="Facts about the picture" shortcut="I" icon="info" pressed={props.facts} onClick={act.facts} className="max-sm:hidden" />
         <IconButton name={props.full ? "Leave full screen" : "Full screen"} shortcut="F" icon={props.full ? "leaveFull" : "full"} onClick={act.full} />
       </div>
+    </div>
+  );
+}
+
+function DayFoot({ camera, day, zone, act }: Props) {
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button icon="sheet" onClick={act.sheet} className="flex-1">
+        Day sheet
+      </Button>
+      <DayDownload camera={camera} day={day} zone={zone} />
     </div>
   );
 }

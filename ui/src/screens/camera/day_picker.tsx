@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The day that is looked at, those beside it, and a calendar that shows which days have footage.
 import * as Popover from "@radix-ui/react-popover";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useCoverage } from "../../api/queries";
 import type { StreamKind } from "../../api/types";
 import { IconButton } from "../../ui/button";
@@ -16,6 +16,7 @@ interface Props {
   day: string;
   today: string;
   onDay: (day: string) => void;
+  foot?: ReactNode; // below the calendar
 }
 
 export function DayPicker(props: Props) {
@@ -39,6 +40,7 @@ export function DayPicker(props: Props) {
                 onDay(next);
               }}
             />
+            {props.foot && <div className="mt-2 border-t border-line pt-2.5">{props.foot}</div>}
           </Popover.Content>
         </Popover.Portal>
       </Popover.Root>

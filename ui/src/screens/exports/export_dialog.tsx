@@ -101,7 +101,7 @@ function Started({ id, onClose }: { id: string; onClose: () => void }) {
         </Rows>
       )}
       <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={() => navigate("/exports")}>All exports</Button>
+        <Button onClick={() => navigate("/clips/exports")}>All exports</Button>
         <Button look="accent" onClick={onClose}>
           Close
         </Button>

@@ -14,7 +14,7 @@ import { Tile } from "./tile";
 const kGap = 4;
 const kPadding = 8;
 
-export function WallScreen({ canAdd }: { canAdd: boolean }) {
+export function WallScreen({ canChange }: { canChange: boolean }) {
   const cameras = useCameras();
   if (cameras.isPending) return <Working what="Looking for cameras" />;
   if (!cameras.data) return <Failed problem={problemFrom(cameras.error)} retry={() => void cameras.refetch()} />;
@@ -24,18 +24,18 @@ export function WallScreen({ canAdd }: { canAdd: boolean }) {
         icon="camera"
         title="No cameras yet"
         action={
-          canAdd && (
+          canChange && (
             <Link to="/cameras?add" className="inline-flex h-9 items-center rounded-md bg-accent px-4 font-semibold text-accent-ink">
               Add a camera
             </Link>
           )
         }
       >
-        {canAdd ? "All you need is its RTSP address." : "None that you may see. An admin can change that under Access."}
+        {canChange ? "All you need is its RTSP address." : "None that you may see. An admin can change that under Access."}
       </Empty>
     );
   }
-  return <Wall cameras={cameras.data} />;
+  return <Wall cameras={cameras.data} canChange={canChange} />;
 }
 
 function keptSize(): WallSize {
@@ -43,7 +43,7 @@ function keptSize(): WallSize {
   return wallSizes.find((size) => size === kept) ?? "auto";
 }
 
-function Wall({ cameras }: { cameras: Camera[] }) {
+function Wall({ cameras, canChange }: { cameras: Camera[]; canChange: boolean }) {
   const room = useRef<HTMLDivElement>(null);
   const whole = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(room);
@@ -96,8 +96,8 @@ function Wall({ cameras }: { cameras: Camera[] }) {
               aria-label="Cameras"
             >
               {shown.map((camera) => (
-                <div role="listitem" key={camera.id}>
-                  <Tile camera={camera} height={grid.height} large={tiles === 1} />
+                <div role="listitem" key={camera.id} className="group/tile relative">
+                  <Tile camera={camera} height={grid.height} large={tiles === 1} canChange={canChange} />
                 </div>
               ))}
             </div>

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A moment that is there: the film, the GIF while the camera has no newer one, and how to take them along.
+import { useState } from "react";
+import { serverAddress } from "../../api/client";
+import type { Moment } from "../../api/clips";
+import { fileName } from "../../tray/snapshot";
+import { Button, DownloadLink, Segmented } from "../../ui/button";
+import { useZone } from "../../ui/zone_context";
+import { LinkDialog, type Target } from "../share/link_dialog";
+import { Film } from "./film";
+import { secondsOf } from "./words";
+
+type Form = "mp4" | "gif";
+
+export function MomentView({ moment, camera }: { moment: Moment; camera: string }) {
+  const { zone } = useZone();
+  const [form, setForm] = useState<Form>("mp4");
+  const [sharing, setSharing] = useState(false);
+  const shown = form === "gif" && moment.gif ? { form: "gif" as const, url: moment.gif } : { form: "mp4" as const, url: moment.mp4 };
+  if (!shown.url) return null;
+  const url = serverAddress(shown.url);
+  const targets: Target[] = [...(moment.mp4 ? [{ text: "Film (MP4)", url: moment.mp4 }] : []), ...(moment.gif ? [{ text: "GIF", url: moment.gif }] : [])];
+  if (shown.form === "gif") targets.reverse();
+  return (
+    <div className="space-y-2.5">
+      {shown.form === "gif" ? (
+        <img src={url} alt={`GIF of ${camera}`} className="aspect-video w-full rounded-md bg-black object-contain" />
+      ) : (
+        <Film src={url} name={`Moment of ${camera}`} loop />
+      )}
+      <div className="flex flex-wrap items-center gap-2">
+        {moment.gif && (
+          <Segmented
+            name="Form"
+            value={form}
+            onChange={setForm}
+            options={[
+              { value: "mp4", text: "Film" },
+              { value: "gif", text: "GIF" },
+            ]}
+          />
+        )}
+        <span className="ml-auto flex gap-2">
+          <Button icon="link" onClick={() => setSharing(true)}>
+            Copy link
+          </Button>
+          <DownloadLink look="accent" href={url} download={fileName(camera, secondsOf(moment.start), zone, shown.form)}>
+            Download
+          </DownloadLink>
+        </span>
+      </div>
+      {sharing && <LinkDialog title="Link to this moment" targets={targets} onClose={() => setSharing(false)} />}
+    </div>
+  );
+}
