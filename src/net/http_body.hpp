@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,16 @@ class FileGrowth {
     std::uint64_t last_number_{0};
 };
 
+// The bytes of a file that lies nowhere: it is put together while it is read. Safe from any thread.
+class Content {
+  public:
+    virtual ~Content() = default;
+    [[nodiscard]] virtual std::uint64_t size() const = 0;
+    // Fills `into` with the bytes from `offset` on, which lie within the size; false cuts the connection. May block on a
+    // disk: called on a worker.
+    [[nodiscard]] virtual bool read(std::uint64_t offset, std::span<std::uint8_t> into) const = 0;
+};
+
 // A file, sent in pieces as it lies on disk; the server answers Range, If-Range and If-None-Match.
 struct FileBody {
     std::string path;
@@ -88,6 +99,8 @@ struct FileBody {
     std::shared_ptr<FileGrowth> growth{};
     // With quotes. Empty: made of size and time of change; a growing file has none then, and takes no If-Range.
     std::string etag{};
+    // Set: these bytes instead of a file's. They need an etag.
+    std::shared_ptr<const Content> content{};
 };
 
 }  // namespace vantage::net

@@ -407,6 +407,46 @@ TEST_F(HttpBodyTest, SendsFilesInRanges) {
     EXPECT_EQ(body_of(empty), "");
 }
 
+// Every byte is a function of its place.
+class Counting final : public Content {
+  public:
+    explicit Counting(std::uint64_t size) : size_(size) {}
+    [[nodiscard]] std::uint64_t size() const override { return size_; }
+    [[nodiscard]] bool read(std::uint64_t offset, std::span<std::uint8_t> into) const override {
+        most = std::max(most.load(), into.size());
+        for (auto& byte : into) byte = static_cast<std::uint8_t>('a' + offset++ % 23);
+        return !broken;
+    }
+    mutable std::atomic<std::size_t> most{0};
+    std::atomic<bool> broken{false};
+
+  private:
+    std::uint64_t size_;
+};
+
+TEST_F(HttpBodyTest, SendsWhatLiesNowhereInRanges) {
+    const auto made = std::make_shared<Counting>(3'000'000);
+    start([made](const Request&) { return response_of(FileBody{{}, {}, "\"m1\"", made}); });
+    const auto content = write_file(3'000'000);
+    TestClient client(server->port());
+    const auto whole = client.request("GET", "/");
+    EXPECT_EQ(whole.headers.get("Accept-Ranges"), "bytes");
+    EXPECT_EQ(whole.headers.get("ETag"), "\"m1\"");
+    EXPECT_EQ(body_of(whole), content);
+    EXPECT_LE(made->most, 256U << 10) << "in pieces";
+    const auto part = client.request("GET", "/", "Range: bytes=299999-2600000\r\nIf-Range: \"m1\"\r\n");
+    EXPECT_EQ(part.status, 206);
+    EXPECT_EQ(part.headers.get("Content-Range"), "bytes 299999-2600000/3000000");
+    EXPECT_EQ(body_of(part), content.substr(299'999, 2'300'002));
+    EXPECT_EQ(client.request("GET", "/", "Range: bytes=0-1\r\nIf-Range: \"m0\"\r\n").status, 200);
+    EXPECT_EQ(client.request("GET", "/", "Range: bytes=3000000-\r\n").status, 416);
+    EXPECT_EQ(client.request("GET", "/", "If-None-Match: \"m1\"\r\n").status, 304);
+    EXPECT_EQ(client.request("HEAD", "/").headers.get("Content-Length"), "3000000");
+    made->broken = true;
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_LT(client.rest().size(), 3000U) << "cut: the client sees that it is not whole";
+}
+
 TEST_F(HttpBodyTest, FollowsNoLinkOutOfTheStore) {
     start_file();
     fs::create_symlink("/etc/hostname", directory / "file");

@@ -94,6 +94,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
     // http_write_file.cpp
     Task<bool> write_file(const Request& request, Response response, FileBody body);
+    Task<bool> write_content(const Request& request, Response response, const FileBody& body);
     Task<bool> send_file(FileSpan span);
     Task<bool> send_ready(FileSpan& span, std::uint64_t end);
     Task<bool> wait_for_growth(FileGrowth& growth, std::uint64_t at);

@@ -114,6 +114,8 @@ std::string_view reason_phrase(int status) {
             return "No Content";
         case 206:
             return "Partial Content";
+        case 300:
+            return "Multiple Choices";
         case 301:
             return "Moved Permanently";
         case 302:

@@ -97,6 +97,10 @@ bool choose_range(const Request& request, Response& response, const std::string&
 }  // namespace
 
 Task<bool> HttpConnection::write_file(const Request& request, Response response, FileBody body) {
+    if (body.content) {
+        auto sending = write_content(request, std::move(response), body);
+        co_return co_await std::move(sending);
+    }
     struct stat about{};
     auto opening = on_worker([&body, &about] { return open_regular(body.path, about); });
     const Descriptor file(co_await std::move(opening));
@@ -118,6 +122,28 @@ Task<bool> HttpConnection::write_file(const Request& request, Response response,
     if (!begun || request.method == Method::head || response.status == 304) co_return begun;
     auto sending = send_file({file.get(), range.first, range.first + range.size, body.growth.get()});
     co_return co_await std::move(sending);
+}
+
+Task<bool> HttpConnection::write_content(const Request& request, Response response, const FileBody& body) {
+    ByteRange range;
+    if (!choose_range(request, response, body.etag, body.content->size(), range)) {
+        auto sending = write(request, std::move(response));
+        co_return co_await std::move(sending);
+    }
+    put_head(response, range.size);
+    const bool begun = co_await write_all(head_, {});
+    if (!begun || request.method == Method::head || response.status == 304) co_return begun;
+    Bytes piece;
+    for (auto at = range.first; at < range.first + range.size; at += piece.size()) {
+        piece.resize(static_cast<std::size_t>(std::min(range.first + range.size - at, kPiece)));
+        auto reading = on_worker([&body, &piece, at] { return body.content->read(at, piece); });
+        const bool whole = co_await std::move(reading);
+        if (!whole || broken_) co_return false;
+        const SharedBody next{nullptr, piece};
+        const bool sent = co_await write_all({}, {&next, 1});
+        if (!sent) co_return false;
+    }
+    co_return true;
 }
 
 Task<bool> HttpConnection::send_file(FileSpan span) {
