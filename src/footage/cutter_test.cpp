@@ -2,6 +2,7 @@
 // Packets in, files out: a simulated camera is recorded, cut, and read back by our own reader of boxes and by ffprobe.
 #include "footage/cutter.hpp"
 
+#include "footage/cut_reader.hpp"
 #include "footage/disk_footage.hpp"
 #include "footage/folder_footage.hpp"
 #include "footage/test_disk.hpp"
@@ -387,6 +388,42 @@ TEST_F(CutterTest, RetentionMayTakeWhatIsBeingCut) {
     for (const auto& segment : footage_.segments(door.key, kBegin, kBegin + 5s).value())
         ASSERT_TRUE(disk_.files_.remove(segment->path));
     EXPECT_EQ(probe(write(cuts.at(0))).frames, 75);
+}
+
+// What is sent without being written is the same file, wherever one begins to read it.
+TEST_F(CutterTest, IsReadAsItWouldBeWritten) {
+    auto& door = disk_.add_camera("door", true);
+    disk_.run(5s);
+    door.sends = false;
+    door.ring->push(Interrupted{"camera lost", disk_.clock_.now()});
+    disk_.run(10s);
+    door.camera->jump(to_media(disk_.clock_.now()));
+    door.sends = true;
+    disk_.run(11min);
+    auto cuts = plan(door.key, kBegin + 1s, kBegin + 11min);
+    ASSERT_EQ(cuts.size(), 1U);
+    ASSERT_GE(cuts[0].pieces.size(), 4U);
+    ASSERT_GE(cuts[0].patches.size(), 600U);
+    const auto written = read_whole(disk_.files_, write(cuts[0]), 1U << 27).value();
+    const CutReader reader(std::move(cuts[0]));
+    ASSERT_EQ(reader.size(), written.size());
+    std::mt19937 random{7};
+    const auto read_from = [&](std::size_t at, std::size_t bytes) {
+        Bytes into(std::min(bytes, written.size() - at));
+        EXPECT_TRUE(reader.read(at, into));
+        return std::ranges::equal(into, ByteView{written}.subspan(at, into.size()));
+    };
+    for (std::size_t at = 0; at < written.size(); at += 65'521) ASSERT_TRUE(read_from(at, 65'521)) << at;
+    for (int i = 0; i < 500; ++i) {
+        const auto at = random() % written.size();
+        ASSERT_TRUE(read_from(at, 1 + random() % 3000)) << at;
+    }
+    for (const auto& patch : reader.cut().patches) {
+        ASSERT_TRUE(read_from(reader.cut().head.size() + patch.at - 1, 2));
+        ASSERT_TRUE(read_from(reader.cut().head.size() + patch.at + patch.bytes - 1, 2));
+    }
+    Bytes behind(2);
+    EXPECT_EQ(reader.read(written.size() - 1, behind).error().code, errc::invalid_argument);
 }
 
 TEST_F(CutterTest, NothingIsAnError) {

@@ -180,6 +180,17 @@ Result<Bytes> read_whole(FileSystem& files, const fs::path& path, std::size_t mo
     return out;
 }
 
+Status replace_whole(FileSystem& files, const fs::path& path, ByteView bytes) {
+    const auto draft = fs::path(path.string() + ".new");
+    (void)files.remove(draft);
+    auto file = files.create(draft);
+    if (file.has_error()) return file.error();
+    if (auto done = write_all(**file, 0, {&bytes, 1}); done.has_error()) return done;
+    if (auto done = (*file)->sync(); done.has_error()) return done;
+    if (auto done = files.rename(draft, path); done.has_error()) return done;
+    return files.sync_directory(path.parent_path());
+}
+
 Status make_directories(FileSystem& files, const fs::path& root, const fs::path& leaf) {
     auto at = root;
     for (const auto& name : leaf.lexically_relative(root)) {

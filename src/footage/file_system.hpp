@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The few things footage does to a disk, behind an interface so that tests can make disks full, broken, slow, or cut their
-// power. Every call blocks. SystemFiles is stateless and safe from any thread; a File belongs to one thread at a time.
+// power. Every call blocks. SystemFiles is stateless and safe from any thread; a File belongs to one thread at a time,
+// but for read, which several may call at once.
 // Nothing here retries, and nothing here knows what a segment is.
 #pragma once
 #include "base/bytes.hpp"
@@ -63,6 +64,9 @@ class SystemFiles final : public FileSystem {
 Status write_all(File& file, std::uint64_t offset, std::span<const ByteView> slices);
 // The whole of a small file; errc::overloaded when it is larger than `most`.
 Result<Bytes> read_whole(FileSystem& files, const std::filesystem::path& path, std::size_t most);
+// Makes or replaces a small file by a rename, durably: whatever happens, there is the old one or the new one. What an end in
+// the middle leaves is "<path>.new", which the next time writes over.
+Status replace_whole(FileSystem& files, const std::filesystem::path& path, ByteView bytes);
 // Makes `leaf` below `root` (which is there), each new directory synced into its parent (invariant S3).
 Status make_directories(FileSystem& files, const std::filesystem::path& root, const std::filesystem::path& leaf);
 

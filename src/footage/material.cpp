@@ -55,6 +55,16 @@ Result<std::vector<Gap>> gaps_of(const Footage& footage, const StreamKey& stream
 }  // namespace
 
 Result<Material> gather(const Footage& footage, FileSystem& files, const StreamKey& stream, UtcTime from, UtcTime to) {
+    auto out = gather_fragments(footage, files, stream, from, to);
+    if (out.has_error()) return out;
+    auto gaps = gaps_of(footage, stream, from, to);
+    if (gaps.has_error()) return gaps.error();
+    out->gaps = std::move(*gaps);
+    return out;
+}
+
+Result<Material> gather_fragments(const Footage& footage, FileSystem& files, const StreamKey& stream, UtcTime from,
+                                  UtcTime to) {
     Material out{stream, from, to, {}, {}, {}, 0, true};
     const auto fragments = fragments_from_key(footage, stream, from, to);
     if (fragments.has_error()) return fragments.error();
@@ -80,9 +90,6 @@ Result<Material> gather(const Footage& footage, FileSystem& files, const StreamK
                 if (fragment.start <= out.first && fragment.independent) start = fragment.start;
         out.first = start;
     }
-    auto gaps = gaps_of(footage, stream, from, to);
-    if (gaps.has_error()) return gaps.error();
-    out.gaps = std::move(*gaps);
     return out;
 }
 

@@ -30,6 +30,10 @@ struct Material {
 // [from, to) of a stream. Goes back to a key frame for up to ten minutes when `from` lies in a GOP without end.
 Result<Material> gather(const Footage& footage, FileSystem& files, const StreamKey& stream, UtcTime from, UtcTime to);
 
+// The same without its gaps, which are a look-up of their own.
+Result<Material> gather_fragments(const Footage& footage, FileSystem& files, const StreamKey& stream, UtcTime from,
+                                  UtcTime to);
+
 // Where a part lies in its segment's file.
 struct PartPlace {
     std::uint64_t offset{0};  // of its first box: prft or moof

@@ -3,7 +3,6 @@
 
 #include "base/log.hpp"
 #include "footage/segment_path.hpp"
-#include "footage/segment_scan.hpp"
 #include "footage/thumb_recovery.hpp"
 
 #include <algorithm>
@@ -113,21 +112,26 @@ std::set<std::string> known_paths(const Storage& storage, const std::vector<std:
 
 }  // namespace
 
-Result<store::IndexedSegment> recover_file(const Storage& storage, const std::string& relative) {
-    const auto name = parse_segment_path(relative);
-    if (!name) return fail(errc::malformed, "not a name of a segment");
-    const auto path = storage.volume.root / relative;
-    auto file = storage.files.open(path, OpenMode::update);
+Result<Scan> complete_file(FileSystem& files, const fs::path& path) {
+    auto file = files.open(path, OpenMode::update);
     if (file.has_error()) return file.error();
     auto scan = scan_segment(**file, Tail::checked);
     if (scan.has_error()) {
         if (scan.error().code == errc::not_found) {
             file->reset();
-            (void)storage.files.remove(path);
+            (void)files.remove(path);
         }
-        return scan.error();
+        return scan;
     }
     if (auto done = complete(**file, *scan); done.has_error()) return done.error();
+    return scan;
+}
+
+Result<store::IndexedSegment> recover_file(const Storage& storage, const std::string& relative) {
+    const auto name = parse_segment_path(relative);
+    if (!name) return fail(errc::malformed, "not a name of a segment");
+    const auto scan = complete_file(storage.files, storage.volume.root / relative);
+    if (scan.has_error()) return scan.error();
     const auto init = storage.catalog.intern_init(scan->init->data);
     if (init.has_error()) return init.error();
     return store::IndexedSegment{{0,

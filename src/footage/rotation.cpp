@@ -28,11 +28,15 @@ Ticks turn_offset(const StreamKey& stream) {
     return Ticks{static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(kLongestSegment.count()))};
 }
 
-Turn decide_turn(const RunningSegment& running, const Part& part, Ticks offset) {
-    if (part.discontinuity || part.init.get() != running.init) return Turn::break_off;
-    if (!leads(part)) return Turn::stay;
+bool breaks_off(const RunningSegment& running, const Part& part) {
+    if (part.discontinuity || part.init.get() != running.init) return true;
     const auto seam = part.start - running.video_end;
-    if (seam > kLargestSeam || seam < -kLargestSeam) return Turn::break_off;
+    return leads(part) && (seam > kLargestSeam || seam < -kLargestSeam);
+}
+
+Turn decide_turn(const RunningSegment& running, const Part& part, Ticks offset) {
+    if (breaks_off(running, part)) return Turn::break_off;
+    if (!leads(part)) return Turn::stay;
     const bool may_turn = part.starts_fragment || part.track == TrackKind::audio;
     if (may_turn && part.start + running.last_fragment > deadline(running.start, offset)) return Turn::turn_over;
     return Turn::stay;

@@ -26,6 +26,8 @@ enum class Turn {
     turn_over,  // the time is up: a new segment begins with this part and continues the old one
     break_off,  // the part does not continue the running segment: discontinuity, other parameters, a hole
 };
+// Whether the part does not continue the running file: discontinuity, other parameters, a hole.
+bool breaks_off(const RunningSegment& running, const Part& part);
 // A segment is left at the last start of a fragment before its turn, so that it stays below kLongestSegment as long as
 // fragments keep their length.
 Turn decide_turn(const RunningSegment& running, const Part& part, Ticks offset);

@@ -25,6 +25,19 @@ Result<Created> create_file(FileSystem& files, const std::filesystem::path& root
                 fmt::format("no free name for a segment at {} of {}", to_rfc3339(start), to_string(stream)));
 }
 
+// Durable, or gone.
+Status write_init(FileSystem& files, std::unique_ptr<File>& file, const std::filesystem::path& path, const Init& init) {
+    const ByteView head = init.data;
+    auto done = write_all(*file, 0, {&head, 1});
+    if (done) done = file->sync();
+    if (done) done = files.sync_directory(path.parent_path());
+    if (done.has_error()) {
+        file.reset();
+        (void)files.remove(path);
+    }
+    return done;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(FileSystem& files, const std::filesystem::path& root,
@@ -33,17 +46,17 @@ Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(FileSystem& files, 
     if (auto made = make_directories(files, root, directory); made.has_error()) return made.error();
     auto created = create_file(files, root, stream, to_utc(start));
     if (created.has_error()) return created.error();
-    const ByteView head = init->data;
-    auto done = write_all(*created->file, 0, {&head, 1});
-    if (done) done = created->file->sync();
-    if (done) done = files.sync_directory(directory);
-    if (done.has_error()) {
-        created->file.reset();
-        (void)files.remove(root / created->path);
-        return done.error();
-    }
+    if (auto done = write_init(files, created->file, root / created->path, *init); done.has_error()) return done.error();
     return std::unique_ptr<SegmentWriter>{
         new SegmentWriter(std::move(created->file), std::move(created->path), std::move(init), start)};
+}
+
+Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(FileSystem& files, const std::filesystem::path& path,
+                                                             InitPtr init, MediaTime start) {
+    auto file = files.create(path);
+    if (file.has_error()) return file.error();
+    if (auto done = write_init(files, *file, path, *init); done.has_error()) return done.error();
+    return std::unique_ptr<SegmentWriter>{new SegmentWriter(std::move(*file), path.string(), std::move(init), start)};
 }
 
 SegmentWriter::SegmentWriter(std::unique_ptr<File> file, std::string path, InitPtr init, MediaTime start)

@@ -22,14 +22,21 @@ class SegmentWriter {
     static Result<std::unique_ptr<SegmentWriter>> create(FileSystem& files, const std::filesystem::path& root,
                                                          const StreamKey& stream, InitPtr init, MediaTime start);
 
+    // The same for a file that is no segment of a storage: `path` itself, in a directory that is there.
+    // errc::already_exists when the name is in use.
+    static Result<std::unique_ptr<SegmentWriter>> create(FileSystem& files, const std::filesystem::path& path, InitPtr init,
+                                                         MediaTime start);
+
     // Queues a part of this segment's init that does not begin before `start()`.
     void add(PartPtr part);
     // Writes what is queued in one go. After an error all of it stays queued and is written to the same place next time.
     Status flush();
     // Flush, then the duration into mehd: the only overwrite (S2). Can be repeated after an error.
     Status finish();
+    // What was flushed is durable after it.
+    Status sync() { return file_->sync(); }
 
-    [[nodiscard]] const std::string& path() const { return path_; }  // relative to the storage
+    [[nodiscard]] const std::string& path() const { return path_; }  // relative to the storage, where it is one's segment
     [[nodiscard]] const InitPtr& init() const { return init_; }
     [[nodiscard]] MediaTime start() const { return start_; }
     [[nodiscard]] MediaTime end() const { return start_ + table_.end(); }  // with what is queued

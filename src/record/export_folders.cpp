@@ -29,18 +29,8 @@ std::vector<Export> ExportFolders::load() const {
 }
 
 Status ExportFolders::save(const Export& job) const {
-    const auto folder = of(job.id);
-    const auto draft = folder / "job.json.new";
-    std::error_code ignored;
-    fs::remove(draft, ignored);
-    auto file = files_.create(draft);
-    if (file.has_error()) return file.error();
     const auto text = to_json(job);
-    const auto bytes = as_bytes(text);
-    if (auto done = footage::write_all(**file, 0, {&bytes, 1}); done.has_error()) return done;
-    if (auto done = (*file)->sync(); done.has_error()) return done;
-    if (auto done = files_.rename(draft, folder / kRecord); done.has_error()) return done;
-    return files_.sync_directory(folder);
+    return footage::replace_whole(files_, of(job.id) / kRecord, as_bytes(text));
 }
 
 void ExportFolders::clear(const std::string& id, bool keep_record) const {
