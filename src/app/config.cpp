@@ -145,6 +145,16 @@ void read_export(const YAML::Node& node, ExportConfig& out, Faults& faults) {
     reader.finish();
 }
 
+void read_recordings(const YAML::Node& node, record::RecordingLimits& out, Faults& faults) {
+    MapReader reader(node, "'recordings'", faults);
+    reader.read("replace", out.replace);
+    reader.read_seconds("longest", out.longest, seconds{60}, std::chrono::days{7});
+    double most = static_cast<double>(out.most);
+    reader.read("most", most, 1, 64);
+    out.most = static_cast<std::size_t>(most);
+    reader.finish();
+}
+
 // The zone's name is shown and used by the page; what counts is that the host knows it.
 void check_zone(MapReader& reader, const std::string& zone) {
     if (zone.empty()) return;
@@ -174,6 +184,7 @@ void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     read_stills(reader.node("stills"), out.stills, faults);
     read_log(reader.node("log"), out, faults);
     read_export(reader.node("export"), out.exports, faults);
+    read_recordings(reader.node("recordings"), out.recordings, faults);
     read_cameras(reader.node("cameras"), out.cameras, faults);
     reader.finish();
 }

@@ -8,6 +8,7 @@
 #include "ingest/source.hpp"
 #include "live/push/push.hpp"
 #include "media/h264_encoders.hpp"
+#include "record/recording.hpp"
 
 #include <filesystem>
 #include <map>
@@ -125,6 +126,7 @@ struct Config {
     ServerConfig server;
     LiveConfig live;
     ExportConfig exports;
+    record::RecordingLimits recordings;
     RtspConfig rtsp;
     TranscodeConfig transcode;
     StillsConfig stills;

@@ -75,6 +75,19 @@ TEST(Config, Rtsp) {
     EXPECT_NE(faults_of("rtsp: maybe").find("'rtsp' must be on, off or a map"), std::string::npos);
 }
 
+TEST(Config, Recordings) {
+    const auto usual = parse_config("{}", "v.yaml").value().recordings;
+    EXPECT_TRUE(usual.replace);
+    EXPECT_EQ(usual.longest, std::chrono::hours(24));
+    EXPECT_EQ(usual.most, 8U);
+    const auto own = parse_config("recordings: {replace: false, longest: 30min, most: 2}", "v.yaml").value().recordings;
+    EXPECT_FALSE(own.replace);
+    EXPECT_EQ(own.longest, std::chrono::minutes(30));
+    EXPECT_EQ(own.most, 2U);
+    EXPECT_NE(faults_of("recordings: {longest: 1s}").find("longest"), std::string::npos);
+    EXPECT_NE(faults_of("recordings: {most: 0}").find("most"), std::string::npos);
+}
+
 TEST(Config, ListForm) {
     const auto config = parse_config("- {cameraID: example, rtsp: 'rtsp://10.0.0.5/', daysToKeep: 5}\n", "v.yaml").value();
     EXPECT_EQ(config.cameras.at(id("example")).record.days, Days{5});

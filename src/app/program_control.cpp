@@ -185,6 +185,7 @@ serve::SystemView ProgramControl::system() const {
     out.clock_hold = parts_.retention.status().clock_hold;
     out.libraries = library_versions();
     const auto thumbs = parts_.stills.stats();
+    out.recordings = parts_.recordings.stats();
     out.thumbnails = {thumbs.written, thumbs.bytes, thumbs.skipped, thumbs.failed, thumbs.dropped};
     const auto transcodes = parts_.transcodes.status();
     out.transcodes = {transcodes.running, transcodes.most, transcodes.encoder, transcodes.dropped_parts};

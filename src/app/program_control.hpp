@@ -9,6 +9,8 @@
 #include "footage/retention.hpp"
 #include "live/pictures/pictures.hpp"
 #include "live/transcode/transcodes.hpp"
+#include "record/days.hpp"
+#include "record/recordings.hpp"
 #include "serve/control.hpp"
 #include "stills/frames.hpp"
 #include "store/settings.hpp"
@@ -32,6 +34,9 @@ class ProgramControl final : public serve::Control {
         CameraSet& cameras;
         live::LiveWindows& live_windows;
         record::Exports& exports;
+        record::Recordings& recordings;
+        record::Movies& movies;
+        record::Days& days;
         LiveOutputs& live;
         live::Transcodes& transcodes;
         live::Pictures& pictures;
@@ -56,6 +61,9 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] const footage::Footage& footage() const override { return parts_.footage; }
     [[nodiscard]] live::LiveWindows& live_windows() override { return parts_.live_windows; }
     [[nodiscard]] record::Exports& exports() override { return parts_.exports; }
+    [[nodiscard]] record::Recordings& recordings() override { return parts_.recordings; }
+    [[nodiscard]] record::Movies& movies() override { return parts_.movies; }
+    [[nodiscard]] record::Days& days() override { return parts_.days; }
     [[nodiscard]] Result<std::shared_ptr<stream::Stream>> viewed_stream(const CameraId& camera,
                                                                         const live::StreamName& name) const override;
     [[nodiscard]] std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const override;

@@ -88,6 +88,8 @@ class Vantage::Parts {
     void apply();
     [[nodiscard]] Cameras cameras_of_page() const;
     [[nodiscard]] record::ExportOptions export_options();
+    [[nodiscard]] record::RecordingOptions recording_options();
+    [[nodiscard]] std::string name_of(const CameraId& id) const;
     void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog,
                std::shared_ptr<const store::Sealer> sealer);
     Status serve_rtsp(const std::optional<net::TlsFiles>& tls);
@@ -123,6 +125,9 @@ class Vantage::Parts {
     std::unique_ptr<CameraSet> cameras_;
     std::unique_ptr<PushSet> pushes_;
     std::unique_ptr<record::Exports> exports_;
+    std::unique_ptr<record::Recordings> recordings_;
+    std::unique_ptr<record::Movies> movies_;
+    std::unique_ptr<record::Days> days_;
     std::unique_ptr<ProgramControl> control_;
     std::unique_ptr<serve::Server> server_;
     std::unique_ptr<RtspService> rtsp_;
@@ -163,6 +168,9 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_, group);
     pushes_ = std::make_unique<PushSet>(*settings_, sealer_, push_environment(), clock_);
     exports_ = std::make_unique<record::Exports>(export_options(), *footage_, files_, clock_);
+    recordings_ = std::make_unique<record::Recordings>(recording_options(), files_, clock_);
+    movies_ = std::make_unique<record::Movies>(local_time, clock_);
+    days_ = std::make_unique<record::Days>(*footage_, files_, *movies_, [this](const CameraId& id) { return name_of(id); });
     control_ = std::make_unique<ProgramControl>(
         ProgramControl::Parts{clock_,
                               *settings_,
@@ -176,6 +184,9 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               *cameras_,
                               live_->windows(),
                               *exports_,
+                              *recordings_,
+                              *movies_,
+                              *days_,
                               *live_,
                               *transcodes_,
                               *pictures_,
@@ -215,11 +226,30 @@ record::ExportOptions Vantage::Parts::export_options() {
         return room_for_exports(config_.data / "exports", config_.storage);
     };
     out.local_time = local_time;
-    out.name = [this](const CameraId& id) {
-        const auto cameras = cameras_->running();
-        const auto found = cameras.find(id);
-        return found == cameras.end() ? id.str() : found->second.config.name;
+    out.name = [this](const CameraId& id) { return name_of(id); };
+    return out;
+}
+
+std::string Vantage::Parts::name_of(const CameraId& id) const {
+    const auto cameras = cameras_->running();
+    const auto found = cameras.find(id);
+    return found == cameras.end() ? id.str() : found->second.config.name;
+}
+
+record::RecordingOptions Vantage::Parts::recording_options() {
+    record::RecordingOptions out;
+    out.folder = config_.data / "recordings";
+    out.limits = [this] {
+        const std::lock_guard lock(applying_);
+        return config_.recordings;
     };
+    out.room = [this] {
+        const std::lock_guard lock(applying_);
+        return room_for_exports(config_.data / "recordings", config_.storage);
+    };
+    out.local_time = local_time;
+    out.name = [this](const CameraId& id) { return name_of(id); };
+    out.stream = [this](const CameraId& id) { return supervisor_->stream({id, StreamKind::main}); };
     return out;
 }
 
@@ -252,6 +282,7 @@ Status Vantage::Parts::start() {
     auto options = server_options(config_, zone_, clock_.now());
     if (!options) return options.error();
     build(std::move(*settings), std::move(*catalog), std::move(*sealer));
+    if (auto loaded = recordings_->load(); !loaded) return loaded;
     server_ = std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, *stream_access_, clock_,
                                               serve::page_files());
     // Before the server: its handlers ask about it.
@@ -259,6 +290,7 @@ Status Vantage::Parts::start() {
     if (auto started = server_->start(); !started) return started;
     apply();
     if (auto started = exports_->start(); !started) return started;
+    recordings_->run();
     retaining_ = std::make_unique<footage::RetentionThread>(*retention_);
     return {};
 }
@@ -306,6 +338,7 @@ void Vantage::Parts::reload() {
                       "from the next start on");
         config_.cameras = fresh->cameras;
         config_.exports = fresh->exports;
+        config_.recordings = fresh->recordings;
         config_.stills.keep_days = fresh->stills.keep_days;
         config_.storage.days = fresh->storage.days;
         config_.storage.bytes = fresh->storage.bytes;
@@ -322,6 +355,8 @@ void Vantage::Parts::stop() {
     live_->stop();
     server_->stop(seconds{3});
     exports_->stop();
+    recordings_->stop();
+    movies_->stop();
     rtsp_.reset();
     retaining_.reset();
     pushes_->stop();

@@ -4,34 +4,6 @@
 namespace vantage::record {
 namespace {
 
-class StreamFeed final : public footage::Feed {
-  public:
-    StreamFeed(stream::Stream& stream, TimingNow timing)
-        : reader_(stream.subscribe({.name = "recorder",
-                                    .start = stream::Start::newest_fragment,
-                                    .most_bytes_behind = 0,
-                                    .on_ready = {},
-                                    .counts_as_viewer = false})),
-          timing_(std::move(timing)) {}
-
-    footage::FeedItem next() override {
-        return std::visit([](auto&& event) { return take(std::forward<decltype(event)>(event)); }, reader_->next());
-    }
-    footage::Timing timing() const override { return timing_ ? timing_() : footage::Timing{}; }
-
-  private:
-    static footage::FeedItem take(stream::Nothing) { return footage::NothingNew{}; }
-    static footage::FeedItem take(PartPtr part) { return part; }
-    static footage::FeedItem take(stream::Interruption interruption) {
-        return footage::Interrupted{std::move(interruption.reason), interruption.at};
-    }
-    static footage::FeedItem take(const stream::Dropped& dropped) { return footage::Missed{dropped.parts}; }
-    static footage::FeedItem take(stream::Closed) { return footage::FeedEnded{}; }
-
-    const std::unique_ptr<stream::Reader> reader_;
-    const TimingNow timing_;
-};
-
 constexpr auto kNotRecorded = "not recorded";
 
 }  // namespace
@@ -47,7 +19,7 @@ Recorder::~Recorder() {
 }
 
 void Recorder::start() {
-    disk_.record(key_, std::make_unique<StreamFeed>(*stream_, timing_), config_.flush);
+    disk_.record(key_, std::make_unique<RingFeed>(*stream_, "recorder", false, timing_), config_.flush);
 }
 
 void Recorder::configure(const RecorderConfig& config) {

@@ -4,9 +4,8 @@
 // nothing here waits for a disk. Days and bytes to keep are retention's.
 #pragma once
 #include "footage/disk.hpp"
-#include "stream/stream.hpp"
+#include "record/ring_feed.hpp"
 
-#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -17,10 +16,6 @@ struct RecorderConfig {
     seconds flush{1};  // between syncs of the disk; the shortest of a disk's streams holds for all of them
     bool operator==(const RecorderConfig&) const = default;
 };
-
-// How the stream's times are found now; called on the disk's thread, may outlive the recorder by a moment, so it must own
-// what it asks.
-using TimingNow = std::function<footage::Timing()>;
 
 class Recorder {
   public:

@@ -9,6 +9,7 @@
 #include "live/stream_name.hpp"
 #include "media/track.hpp"
 #include "record/exports.hpp"
+#include "record/recording.hpp"
 #include "serve/push_control.hpp"
 #include "stream/stream.hpp"
 
@@ -22,6 +23,12 @@ class Archive;
 class LiveWindows;
 class Pictures;
 }  // namespace vantage::live
+
+namespace vantage::record {
+class Days;
+class Movies;
+class Recordings;
+}  // namespace vantage::record
 
 namespace vantage::stills {
 class Frames;
@@ -110,6 +117,7 @@ struct SystemView {
     std::vector<std::pair<std::string, std::string>> libraries;  // name, version
     TranscodesView transcodes;
     ThumbnailsView thumbnails;
+    record::RecordingStats recordings;
 };
 
 class Control {
@@ -131,6 +139,9 @@ class Control {
     [[nodiscard]] virtual const footage::Footage& footage() const = 0;
     [[nodiscard]] virtual live::LiveWindows& live_windows() = 0;
     [[nodiscard]] virtual record::Exports& exports() = 0;
+    [[nodiscard]] virtual record::Recordings& recordings() = 0;
+    [[nodiscard]] virtual record::Movies& movies() = 0;
+    [[nodiscard]] virtual record::Days& days() = 0;
     // Live and footage by the name a viewer asks with, transcoded or as they are. Ask for the stream whenever you subscribe:
     // a transcode is closed when nobody has read it for a while. errc::not_found when there is none, overloaded when too
     // many run. The footage is for one viewer, and for the stream that is behind the name (live::kind_behind).

@@ -46,6 +46,19 @@ Answer get_export_file(const Call& call);
 // Whether the caller may hand on this address of an export's file; not_found when it is none.
 Status may_share_export(const Call& call, const std::string& path);
 
+// handlers_recordings.cpp
+Answer list_recordings(const Call& call);
+Answer begin_recording(const Call& call);
+Answer get_recording(const Call& call);
+Answer end_recording(const Call& call);
+Answer change_recording(const Call& call);
+Answer remove_recording(const Call& call);
+Answer get_recording_file(const Call& call);
+Status may_share_recording(const Call& call, const std::string& path);  // as may_share_export
+
+// handlers_days.cpp
+Answer get_day(const Call& call);
+
 // handlers_feed.cpp
 Answer open_feed(const Call& call);
 

@@ -15,6 +15,7 @@ constexpr seconds kLongestLink = std::chrono::hours(24 * 7);
 // What may be signed: a media address of a camera the user sees, a file of an export that is the user's.
 Status check_path(const Call& call, const std::string& path) {
     if (path.starts_with("/exports/")) return may_share_export(call, path);
+    if (path.starts_with("/recordings/")) return may_share_recording(call, path);
     std::vector<std::pair<std::string_view, std::string>> parameters;
     for (const auto& endpoint : endpoints()) {
         if (endpoint.ways != Ways::media || !endpoint.pattern.starts_with("/{camera}/")) continue;

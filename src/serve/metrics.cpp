@@ -183,6 +183,19 @@ void add_thumbnails(const ThumbnailsView& thumbnails, std::vector<MetricFamily>&
         thumbnails.dropped);
 }
 
+void add_recordings(const record::RecordingStats& recordings, std::vector<MetricFamily>& families) {
+    const auto add = [&](const char* name, const char* help, MetricType type, auto value) {
+        add_sample(families.emplace_back(family_of(name, help, type)), {}, static_cast<double>(value));
+    };
+    add("vantage_recordings", "Recordings on demand, with those that run", MetricType::Gauge, recordings.all);
+    add("vantage_recordings_running", "Recordings on demand that run", MetricType::Gauge, recordings.running);
+    add("vantage_recordings_kept", "Recordings on demand that are kept", MetricType::Gauge, recordings.kept);
+    add("vantage_recordings_bytes", "Bytes of all recordings on demand", MetricType::Gauge, recordings.bytes);
+    add("vantage_recordings_written_bytes_total", "Bytes of recordings on demand written", MetricType::Counter,
+        recordings.written);
+    add("vantage_recordings_failed_total", "Recordings on demand that failed", MetricType::Counter, recordings.failed);
+}
+
 void add_live(const live::LiveStats& live, std::vector<MetricFamily>& families) {
     const auto add = [&](const char* name, const char* help, MetricType type, double value) {
         auto family = family_of(name, help, type);
@@ -221,6 +234,7 @@ std::string metrics_text(const std::vector<CameraView>& cameras, const std::vect
     if (system.rtsp) add_rtsp(*system.rtsp, families);
     add_transcodes(system.transcodes, families);
     add_thumbnails(system.thumbnails, families);
+    add_recordings(system.recordings, families);
     add_live(live, families);
     add_http(http, families);
     auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);
