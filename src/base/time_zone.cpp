@@ -21,6 +21,17 @@ std::chrono::year_month_day TimeZone::date_of(UtcTime at) const {
         std::chrono::sys_days{std::chrono::floor<std::chrono::days>(local).time_since_epoch()}};
 }
 
+LocalSecond TimeZone::local(UtcTime at) const {
+    const auto second = std::chrono::floor<seconds>(at);
+    const auto offset = zone_->get_info(second).offset;
+    const auto shown = second.time_since_epoch() + offset;
+    const auto day = std::chrono::floor<std::chrono::days>(shown);
+    const auto passes = zone_->get_info(date::local_seconds{shown});
+    const bool twice = passes.result == date::local_info::ambiguous;
+    return {std::chrono::year_month_day{std::chrono::sys_days{day}}, std::chrono::hh_mm_ss<seconds>{shown - day},
+            std::chrono::floor<std::chrono::minutes>(offset), twice && passes.second.offset == offset};
+}
+
 UtcTime TimeZone::start_of(std::chrono::year_month_day day) const {
     const date::local_days midnight{std::chrono::sys_days{day}.time_since_epoch()};
     return UtcTime{zone_->to_sys(midnight, date::choose::earliest)};

@@ -10,12 +10,22 @@ class time_zone;
 
 namespace vantage {
 
+// A second as the clock on the wall shows it.
+struct LocalSecond {
+    std::chrono::year_month_day date;
+    std::chrono::hh_mm_ss<seconds> time;
+    std::chrono::minutes offset{0};  // ahead of UTC
+    bool again{false};               // the clocks were put back: this second came before, with another offset
+};
+
 class TimeZone {
   public:
     // An IANA name, as the host's zoneinfo knows it; not_found for another.
     static Result<TimeZone> load(const std::string& name);
 
     [[nodiscard]] std::chrono::year_month_day date_of(UtcTime at) const;
+    // The second that `at` lies in.
+    [[nodiscard]] LocalSecond local(UtcTime at) const;
     // The first instant of that day, where the clocks may skip midnight; of a midnight that comes twice, the first.
     [[nodiscard]] UtcTime start_of(std::chrono::year_month_day day) const;
 

@@ -29,6 +29,22 @@ TEST(TimeZone, ADayWithoutMidnightBeginsWhereTheClocksJump) {
     EXPECT_EQ(hours_of(cairo, 2024y / 4 / 26), 23);
 }
 
+TEST(TimeZone, AnHourThatComesTwiceIsToldApart) {
+    const auto berlin = TimeZone::load("Europe/Berlin").value();
+    const auto at = [&](const char* time) { return berlin.local(parse_time(time).value()); };
+    for (const auto* time : {"2026-10-25T00:30:05.9Z", "2026-10-25T01:30:05.9Z"}) {
+        EXPECT_EQ(at(time).date, 2026y / 10 / 25);
+        EXPECT_EQ(at(time).time.to_duration(), 2h + 30min + 5s);
+    }
+    EXPECT_EQ(at("2026-10-25T00:30:05Z").offset, 2h);
+    EXPECT_FALSE(at("2026-10-25T00:30:05Z").again);
+    EXPECT_EQ(at("2026-10-25T01:30:05Z").offset, 1h);
+    EXPECT_TRUE(at("2026-10-25T01:30:05Z").again);
+    EXPECT_FALSE(at("2026-10-25T02:00:00Z").again);
+    EXPECT_EQ(at("2026-12-31T23:30:00Z").date, 2027y / 1 / 1);
+    EXPECT_EQ(TimeZone::load("Asia/Kathmandu").value().local(UtcTime{}).offset, 5h + 30min);
+}
+
 TEST(TimeZone, UnknownNames) {
     EXPECT_EQ(TimeZone::load("Mars/Olympus").error().code, errc::not_found);
     EXPECT_TRUE(TimeZone::load("UTC"));
