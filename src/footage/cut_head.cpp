@@ -35,7 +35,8 @@ class HeadCollector {
 
     [[nodiscard]] bool any() const {
         if (frames_.empty() || frames_.front().pts == head_.shown) return false;  // it begins with that key frame
-        return std::ranges::any_of(frames_, [this](const CodedFrame& f) { return f.pts >= from_ && f.pts < to_; });
+        const auto to = std::min(to_, head_.shown);
+        return std::ranges::any_of(frames_, [&](const CodedFrame& f) { return f.pts >= from_ && f.pts < to; });
     }
     CutHead head_;
     std::optional<Track> track_;

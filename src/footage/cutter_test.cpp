@@ -302,6 +302,7 @@ TEST_F(CutterTest, ExactEndsAtTheFrame) {
     disk_.run(10s);
     const auto cuts = plan(door.key, kBegin + 2s, kBegin + 4s + 320ms, true);
     ASSERT_EQ(cuts.size(), 1U);
+    EXPECT_TRUE(cuts[0].exact) << "with a key frame at its beginning there is nothing to encode";
     EXPECT_EQ(cuts[0].start, kBegin + 2s);
     EXPECT_EQ(cuts[0].end, kBegin + 4s + 320ms);
     const auto movie = read(cuts[0]);
