@@ -185,10 +185,12 @@ Status replace_whole(FileSystem& files, const fs::path& path, ByteView bytes) {
     (void)files.remove(draft);
     auto file = files.create(draft);
     if (file.has_error()) return file.error();
-    if (auto done = write_all(**file, 0, {&bytes, 1}); done.has_error()) return done;
-    if (auto done = (*file)->sync(); done.has_error()) return done;
-    if (auto done = files.rename(draft, path); done.has_error()) return done;
-    return files.sync_directory(path.parent_path());
+    auto done = write_all(**file, 0, {&bytes, 1});
+    if (done) done = (*file)->sync();
+    if (done) done = files.rename(draft, path);
+    if (done) return files.sync_directory(path.parent_path());
+    (void)files.remove(draft);
+    return done;
 }
 
 Status make_directories(FileSystem& files, const fs::path& root, const fs::path& leaf) {
