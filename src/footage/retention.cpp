@@ -128,7 +128,9 @@ Result<std::vector<Held>> Retention::read_held(const std::string& volume, const 
 
 // Settings are the truth about protections; a row's flag keeps it out of the lists of what may go. True when a row was
 // noted: then the lists must be read again.
-Result<bool> Retention::note_protections(std::span<const Held> held, std::span<const store::ProtectionRow> protections) {
+Result<bool> Retention::note_protections(std::span<const Held> held, std::span<const store::ProtectionRow> all) {
+    std::vector<store::ProtectionRow> protections(all.begin(), all.end());
+    std::erase_if(protections, [](const auto& protection) { return protection.reason == kPassingProtection; });
     std::vector<std::int64_t> ids;
     for (const auto& stream : held)
         for (const auto& row : stream.oldest)

@@ -9,9 +9,13 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace vantage::footage {
+
+// The reason of a protection that ends by itself within a minute: it is heeded, but not noted in the rows of segments.
+inline constexpr std::string_view kPassingProtection{"a moment is made"};
 
 // A limit over the streams that it covers: one stream, a camera's both (no kind), or all (neither).
 struct RetentionRule {

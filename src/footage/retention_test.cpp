@@ -238,6 +238,21 @@ TEST_F(RetentionTest, ProtectionsInSettingsHoldEvenWhenTheOldestAreAllProtected)
     EXPECT_EQ(files_on_disk(), rows());
 }
 
+TEST_F(RetentionTest, WhatIsProtectedForAMomentMayGoAfterIt) {
+    record(5, hours{90});
+    const auto id = settings_->add_protection({.stream = kDoor,
+                                               .start = clock_.now() - hours{300},
+                                               .end = clock_.now(),
+                                               .reason = std::string(kPassingProtection),
+                                               .created = clock_.now()});
+    keep(hours{24});
+    run_all();
+    EXPECT_EQ(rows().size(), 5U);
+    ASSERT_TRUE(settings_->remove_protection(id.value()));
+    run_all();
+    EXPECT_TRUE(rows().empty());
+}
+
 // Wherever it is cut off, the next start finishes: rows and files agree, and nothing young is gone.
 TEST_F(RetentionTest, IsFinishedAfterACrashAnywhere) {
     record(3, hours{1});
