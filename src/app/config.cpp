@@ -124,6 +124,9 @@ void read_stills(const YAML::Node& node, StillsConfig& out, Faults& faults) {
     std::optional<double> days;
     reader.read_days("keep_days", days);
     if (days) out.keep_days = Days{*days};
+    std::optional<double> moments;
+    reader.read_days("keep_moments", moments);
+    if (moments) out.keep_moments = Days{*moments};
     reader.finish();
 }
 

@@ -106,10 +106,11 @@ struct ExportConfig {
 
 struct StillsConfig {
     bool thumbnails{true};
-    milliseconds interval{1000};    // between thumbnails
-    int width{320};                 // pixels
-    int quality{4};                 // 2 (best) to 31
-    std::optional<Days> keep_days;  // nothing: as long as the video
+    milliseconds interval{1000};       // between thumbnails
+    int width{320};                    // pixels
+    int quality{4};                    // 2 (best) to 31
+    std::optional<Days> keep_days;     // nothing: as long as the video
+    std::optional<Days> keep_moments;  // nothing: until somebody deletes them
     bool operator==(const StillsConfig&) const = default;
 };
 

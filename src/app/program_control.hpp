@@ -13,6 +13,7 @@
 #include "record/recordings.hpp"
 #include "serve/control.hpp"
 #include "stills/frames.hpp"
+#include "stills/moments/moments.hpp"
 #include "store/settings.hpp"
 
 #include <functional>
@@ -41,6 +42,7 @@ class ProgramControl final : public serve::Control {
         live::Transcodes& transcodes;
         live::Pictures& pictures;
         stills::Frames& frames;
+        stills::Moments& moments;
         Stills& stills;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         std::function<std::optional<serve::RtspView>()> rtsp;
@@ -69,6 +71,7 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const override;
     [[nodiscard]] live::Pictures& pictures() const override { return parts_.pictures; }
     [[nodiscard]] stills::Frames& frames() override { return parts_.frames; }
+    [[nodiscard]] stills::Moments& moments() override { return parts_.moments; }
     [[nodiscard]] const footage::Thumbs& thumbs() const override { return parts_.stills.thumbs(); }
     [[nodiscard]] live::Archive& archive() override { return parts_.live.archive(); }
     [[nodiscard]] live::Archive& archive(live::Profile profile) override { return parts_.live.archive(profile); }

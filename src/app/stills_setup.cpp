@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/stills_setup.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace vantage::app {
@@ -24,6 +26,15 @@ std::optional<StreamKey> recorded_stream(const CameraConfig& camera) {
 }
 
 }  // namespace
+
+Result<StreamKey> recorded_stream(const std::map<CameraId, RunningCamera>& cameras, const CameraId& camera) {
+    const auto found = cameras.find(camera);
+    if (found == cameras.end()) return fail(errc::not_found, fmt::format("there is no camera '{}'", camera.str()));
+    if (const auto stream = recorded_stream(found->second.config)) return *stream;
+    return fail(errc::unsupported,
+                fmt::format("camera '{}' is not recorded, so there is nothing to make a moment of; switch 'record' on",
+                            camera.str()));
+}
 
 Stills::Stills(const StillsConfig& config, footage::ThumbWriter::Places places, ingest::Supervisor& supervisor)
     : supervisor_(supervisor),

@@ -7,6 +7,9 @@
 
 namespace vantage::app {
 
+// Of which stream of a camera there is footage. not_found: there is no such camera; unsupported: it is not recorded.
+Result<StreamKey> recorded_stream(const std::map<CameraId, RunningCamera>& cameras, const CameraId& camera);
+
 class Stills {
   public:
     // The references outlive it. `supervisor` gives the streams.

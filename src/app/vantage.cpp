@@ -58,6 +58,7 @@ TimeZone zone_of(const std::string& name) {
 // What applies from the next start on.
 bool stills_changed(StillsConfig fresh, const StillsConfig& known) {
     fresh.keep_days = known.keep_days;
+    fresh.keep_moments = known.keep_moments;
     return fresh != known;
 }
 
@@ -89,6 +90,7 @@ class Vantage::Parts {
     [[nodiscard]] Cameras cameras_of_page() const;
     [[nodiscard]] record::ExportOptions export_options();
     [[nodiscard]] record::RecordingOptions recording_options();
+    [[nodiscard]] stills::MomentsOptions moments_options();
     [[nodiscard]] std::string name_of(const CameraId& id) const;
     void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog,
                std::shared_ptr<const store::Sealer> sealer);
@@ -128,6 +130,7 @@ class Vantage::Parts {
     std::unique_ptr<record::Recordings> recordings_;
     std::unique_ptr<record::Movies> movies_;
     std::unique_ptr<record::Days> days_;
+    std::unique_ptr<stills::Moments> moments_;
     std::unique_ptr<ProgramControl> control_;
     std::unique_ptr<serve::Server> server_;
     std::unique_ptr<RtspService> rtsp_;
@@ -171,6 +174,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     recordings_ = std::make_unique<record::Recordings>(recording_options(), files_, clock_);
     movies_ = std::make_unique<record::Movies>(local_time, clock_);
     days_ = std::make_unique<record::Days>(*footage_, files_, *movies_, [this](const CameraId& id) { return name_of(id); });
+    moments_ = std::make_unique<stills::Moments>(moments_options(), *footage_, files_, *settings_, clock_);
     control_ = std::make_unique<ProgramControl>(
         ProgramControl::Parts{clock_,
                               *settings_,
@@ -191,6 +195,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               *transcodes_,
                               *pictures_,
                               *frames_,
+                              *moments_,
                               *stills_,
                               [this] { apply(); },
                               [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; },
@@ -253,6 +258,24 @@ record::RecordingOptions Vantage::Parts::recording_options() {
     return out;
 }
 
+stills::MomentsOptions Vantage::Parts::moments_options() {
+    const auto keep = [this] {
+        const std::lock_guard lock(applying_);
+        const auto& days = config_.stills.keep_moments;
+        return days ? std::optional(std::chrono::duration_cast<seconds>(*days)) : std::nullopt;
+    };
+    const auto room = [this] {
+        const std::lock_guard lock(applying_);
+        return room_for_exports(config_.data, config_.storage);
+    };
+    return {.folder = config_.data / "moments",
+            .zone = zone_of(zone_),
+            .recorded = [this](const CameraId& camera) { return recorded_stream(cameras_->running(), camera); },
+            .room = room,
+            .name = [this](const CameraId& camera) { return name_of(camera); },
+            .keep = keep};
+}
+
 Status Vantage::Parts::serve_rtsp(const std::optional<net::TlsFiles>& tls) {
     if (!config_.rtsp.enabled) return {};
     auto config = config_.rtsp;
@@ -291,6 +314,7 @@ Status Vantage::Parts::start() {
     apply();
     if (auto started = exports_->start(); !started) return started;
     recordings_->run();
+    if (auto started = moments_->start(); !started) return started;
     retaining_ = std::make_unique<footage::RetentionThread>(*retention_);
     return {};
 }
@@ -333,13 +357,14 @@ void Vantage::Parts::reload() {
             fresh->transcode != config_.transcode || fresh->storage.path != config_.storage.path ||
             fresh->data != config_.data || stills_changed(fresh->stills, config_.stills))
             log::warn("configuration",
-                      "changes of 'server', 'live', 'rtsp', 'transcode', 'stills' (but 'keep_days'), 'data' and the "
+                      "changes of 'server', 'live', 'rtsp', 'transcode', 'stills' (but for how long), 'data' and the "
                       "storage's path apply "
                       "from the next start on");
         config_.cameras = fresh->cameras;
         config_.exports = fresh->exports;
         config_.recordings = fresh->recordings;
         config_.stills.keep_days = fresh->stills.keep_days;
+        config_.stills.keep_moments = fresh->stills.keep_moments;
         config_.storage.days = fresh->storage.days;
         config_.storage.bytes = fresh->storage.bytes;
         config_.storage.keep_free_percent = fresh->storage.keep_free_percent;
@@ -357,6 +382,7 @@ void Vantage::Parts::stop() {
     exports_->stop();
     recordings_->stop();
     movies_->stop();
+    moments_->stop();
     rtsp_.reset();
     retaining_.reset();
     pushes_->stop();

@@ -32,6 +32,7 @@ class Recordings;
 
 namespace vantage::stills {
 class Frames;
+class Moments;
 }  // namespace vantage::stills
 
 namespace vantage::serve {
@@ -150,6 +151,7 @@ class Control {
     [[nodiscard]] virtual std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const = 0;
     [[nodiscard]] virtual live::Pictures& pictures() const = 0;
     [[nodiscard]] virtual stills::Frames& frames() = 0;
+    [[nodiscard]] virtual stills::Moments& moments() = 0;
     // Days and ranges as HLS and DASH list them: as they are, and main as a profile shows it.
     [[nodiscard]] virtual const footage::Thumbs& thumbs() const = 0;
     [[nodiscard]] virtual live::Archive& archive() = 0;

@@ -10,6 +10,9 @@ using enum Need;
 using enum Ways;
 namespace h = handlers;
 
+constexpr std::string_view kGenerateMoment =
+    "Makes a clip and a GIF of the seconds that end now, or so many seconds later; refused to pages of other sites";
+
 constexpr Endpoint kEndpoints[] = {
     {get, "/api/v1/setup", open, program, h::get_setup, "Whether the first admin is still to be made"},
     {post, "/api/v1/setup", open, program, h::post_setup,
@@ -37,6 +40,12 @@ constexpr Endpoint kEndpoints[] = {
     {put, "/api/v1/cameras/{camera}/pushes/{id}", operator_, program, h::change_push,
      "Changes a push, switches it on or off"},
     {del, "/api/v1/cameras/{camera}/pushes/{id}", operator_, program, h::remove_push, "Ends and removes a push"},
+
+    {get, "/api/v1/cameras/{camera}/moments", viewer, program, h::list_moments, "Moments of a camera, newest first"},
+    {post, "/api/v1/cameras/{camera}/moments", operator_, program, h::add_moment,
+     "Makes a clip and a GIF of the seconds around now"},
+    {get, "/api/v1/cameras/{camera}/moments/{id}", viewer, program, h::get_moment, "One moment with its progress"},
+    {del, "/api/v1/cameras/{camera}/moments/{id}", operator_, program, h::remove_moment, "Removes a moment and its files"},
 
     {get, "/api/v1/exports", viewer, program, h::list_exports, "Own exports; those of all for operators"},
     {post, "/api/v1/exports", viewer, program, h::add_export, "Makes MP4 files of a span of cameras"},
@@ -95,6 +104,17 @@ constexpr Endpoint kEndpoints[] = {
      "Thumbnails of some minutes: list, sprite with WebVTT, or multipart"},
     {get, "/thumbnail", viewer, media, h::get_thumbnail, "The same, with the camera as a parameter"},
     {get, "/thumbnailGroup", viewer, media, h::get_thumbnail_group, "The same, with the camera as a parameter"},
+    {get, "/{camera}/moment/generate", operator_, media, h::generate_moment, kGenerateMoment},
+    {get, "/{camera}/moment/generate/", operator_, media, h::generate_moment, kGenerateMoment},
+    {get, "/{camera}/moment/generate/{length}", operator_, media, h::generate_moment, kGenerateMoment},
+    {get, "/{camera}/moment/generate/{length}/", operator_, media, h::generate_moment, kGenerateMoment},
+    {get, "/{camera}/moment/generate/{length}/{delay}", operator_, media, h::generate_moment, kGenerateMoment},
+    {get, "/{camera}/moment/generate/{length}/{delay}/", operator_, media, h::generate_moment, kGenerateMoment},
+    {get, "/{camera}/moment/list", viewer, media, h::list_moments, "Moments of a camera, newest first"},
+    {get, "/{camera}/moment/list/", viewer, media, h::list_moments, "Moments of a camera, newest first"},
+    {get, "/{camera}/moment/list/{year}/{month}/{day}/{hour}/{minute}/{second}", viewer, media, h::get_moment_file,
+     "The MP4 of a moment, with ranges"},
+    {get, "/{camera}/moment/gif", viewer, media, h::get_moment_gif, "The newest moment as a GIF"},
     {get, "/{camera}/{stream}/{date}/{file}", viewer, media, h::get_segment_file,
      "A segment file as it lies on disk, with ranges"},
 };

@@ -10,6 +10,7 @@
 #include "serve/control.hpp"
 #include "serve/fake_archive_view.hpp"
 #include "serve/fake_pushes.hpp"
+#include "serve/test_moments.hpp"
 #include "serve/test_recordings.hpp"
 #include "stills/frames.hpp"
 #include "store/test_folder.hpp"
@@ -85,6 +86,7 @@ class FakeControl : public Control {
     }
     live::Pictures& pictures() const override { return *jpegs; }
     stills::Frames& frames() override { return *stills; }
+    stills::Moments& moments() override { return momentary.moments; }
     const footage::Thumbs& thumbs() const override { return fake_thumbs.thumbs; }
     live::Archive& archive() override { return archived; }
     live::Archive& archive(live::Profile /*profile*/) override { return transcoded_days; }
@@ -125,6 +127,7 @@ class FakeControl : public Control {
                               [] { return Result<std::uint64_t>(1U << 30); }, [](UtcTime t) { return to_rfc3339(t); },
                               [](const CameraId& id) { return id.str(); }, true},
         recorded, files, export_clock);
+    TestMoments momentary{export_folder.path(), recorded, files, export_clock};
     TestRecordings recording{export_folder.path() / "recordings", [this](const StreamKey& key) { return stream(key); },
                              recorded, files, export_clock};
     SystemClock system_clock;

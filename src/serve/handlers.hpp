@@ -84,6 +84,15 @@ Answer get_frame(const Call& call);
 Answer get_thumbnail(const Call& call);
 Answer get_thumbnail_group(const Call& call);
 
+// handlers_moments.cpp
+Answer generate_moment(const Call& call);
+Answer add_moment(const Call& call);
+Answer list_moments(const Call& call);
+Answer get_moment(const Call& call);
+Answer remove_moment(const Call& call);
+Answer get_moment_file(const Call& call);
+Answer get_moment_gif(const Call& call);
+
 // handlers_users.cpp
 Answer list_users(const Call& call);
 Answer add_user(const Call& call);

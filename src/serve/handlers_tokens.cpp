@@ -18,7 +18,8 @@ Status check_path(const Call& call, const std::string& path) {
     if (path.starts_with("/recordings/")) return may_share_recording(call, path);
     std::vector<std::pair<std::string_view, std::string>> parameters;
     for (const auto& endpoint : endpoints()) {
-        if (endpoint.ways != Ways::media || !endpoint.pattern.starts_with("/{camera}/")) continue;
+        if (endpoint.ways != Ways::media || endpoint.need != Need::viewer || !endpoint.pattern.starts_with("/{camera}/"))
+            continue;
         if (!match_pattern(endpoint.pattern, path, parameters)) continue;
         const auto camera = CameraId::parse(parameters.front().second);
         if (!camera) continue;

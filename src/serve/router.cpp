@@ -127,7 +127,7 @@ Router::Match Router::find(const net::Request& request) const {
 
 // A link is the right itself: whoever has it sees what it names, and nothing else. It never changes anything.
 Result<Identity> Router::authorise_link(const net::Request& request, const Endpoint& endpoint) const {
-    if (endpoint.ways != Ways::media || !is_read(request.method))
+    if (endpoint.ways != Ways::media || endpoint.need != Need::viewer || !is_read(request.method))
         return fail(errc::unauthenticated, "a link opens media addresses only");
     Identity who;
     who.proof = Proof::link;
