@@ -7,6 +7,7 @@ namespace vantage::footage {
 namespace {
 
 constexpr std::size_t kMostUnwritten = 1000;
+constexpr milliseconds kSeam{200};
 
 // Adds the row, or closes the one that is there. False: the catalogue failed, try again.
 bool write(store::Catalog& catalog, store::GapRow& row) {
@@ -33,7 +34,8 @@ void GapLog::open(std::string reason, UtcTime from) {
 void GapLog::replace(const std::string& reason, UtcTime from) {
     if (current_ && current_->reason == reason) return;
     close(from);
-    open(reason, from);
+    log::warn(to_string(stream_), "no footage from {}: {}", to_rfc3339(from), reason);
+    current_ = store::GapRow{0, stream_, from, {}, reason};
 }
 
 void GapLog::close(UtcTime at) {
@@ -41,8 +43,7 @@ void GapLog::close(UtcTime at) {
     auto row = std::move(*current_);
     current_.reset();
     row.end = std::max(at, row.start);
-    // A gap that turned out empty and was never written down is none.
-    if (row.id == 0 && *row.end == row.start) return;
+    if (row.id == 0 && *row.end - row.start < kSeam) return;
     total_ += std::max(microseconds{0}, *row.end - std::max(row.start, since_));
     log::info(to_string(stream_), "the gap '{}' of {:.1f} s ended at {}", row.reason,
               std::chrono::duration<double>(*row.end - row.start).count(), to_rfc3339(*row.end));

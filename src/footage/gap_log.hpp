@@ -17,8 +17,9 @@ class GapLog {
     void adopt(const store::GapRow& row) { current_ = row; }
     // Nothing when a gap is open already: the first reason holds.
     void open(std::string reason, UtcTime from);
-    // The open gap, if it has another reason, ends at `from` and a new one begins.
+    // The open gap, if it has another reason, ends at `from` and a new one begins, which retry() writes down.
     void replace(const std::string& reason, UtcTime from);
+    // One that was not written down yet and is no longer than a seam is none.
     void close(UtcTime at);
     void retry();
 

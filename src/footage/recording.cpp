@@ -82,6 +82,7 @@ Status Recording::step() {
     if (done) done = flush_all();
     if (done.has_error()) {
         note_failure(done.error());
+        gaps_.retry();
     } else {
         note_success();
     }
@@ -244,6 +245,7 @@ void Recording::stop(const std::optional<std::string>& reason) {
     (void)flush_all();
     if (reason) {
         gaps_.replace(*reason, accepted_end_ ? footage_end() : storage_.clock.now());
+        gaps_.retry();
     } else {
         gaps_.close(storage_.clock.now());
     }

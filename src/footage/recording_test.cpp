@@ -208,6 +208,45 @@ TEST_F(RecordingTest, TimeNotRecordedHasItsReason) {
     EXPECT_TRUE(disk_.gaps(camera)[1].end);
 }
 
+// Sources end a moment before the disk does: that moment and the time until the next start are one hole.
+TEST_F(RecordingTest, AStopIsOneGapFromTheLastPictureOn) {
+    auto& camera = disk_.add_camera("door");
+    disk_.run(5s);
+    camera.ring->push(Interrupted{"stopped", disk_.clock_.now()});
+    disk_.stop();
+    disk_.clock_.advance(1h);
+    camera.camera->jump(to_media(disk_.clock_.now()));
+    disk_.record(camera);
+    disk_.run(3s);
+    const auto gaps = disk_.catalog_.gaps(camera.key, UtcTime{}, UtcTime::max()).value();
+    ASSERT_EQ(gaps.size(), 1U);
+    EXPECT_EQ(gaps[0].reason, "not running");
+    EXPECT_EQ(gaps[0].start, rows()[0].end);
+    EXPECT_EQ(gaps[0].end, rows()[1].start);
+}
+
+TEST_F(RecordingTest, AfterALostCameraTheStopIsAGapOfItsOwn) {
+    auto& camera = disk_.add_camera("door");
+    disk_.run(5s);
+    camera.sends = false;
+    camera.ring->push(Interrupted{"camera lost", disk_.clock_.now()});
+    disk_.run(10s);
+    const auto stopped = disk_.clock_.now();
+    camera.ring->push(Interrupted{"stopped", stopped});
+    disk_.stop();
+    disk_.clock_.advance(1h);
+    camera.camera->jump(to_media(disk_.clock_.now()));
+    camera.sends = true;
+    disk_.record(camera);
+    disk_.run(3s);
+    const auto gaps = disk_.catalog_.gaps(camera.key, UtcTime{}, UtcTime::max()).value();
+    ASSERT_EQ(gaps.size(), 2U);
+    EXPECT_EQ(gaps[0].reason, "camera lost");
+    EXPECT_EQ(gaps[0].end, stopped);
+    EXPECT_EQ(gaps[1].reason, "not running");
+    EXPECT_EQ(gaps[1].start, stopped);
+}
+
 TEST_F(RecordingTest, ACameraThatNeverComesIsLostSinceTheStart) {
     auto& camera = disk_.add_camera("door");
     camera.sends = false;
