@@ -116,20 +116,6 @@ Result<Coverage> DiskFootage::coverage(const StreamKey& stream, UtcTime from, Ut
     return out;
 }
 
-Result<std::string> DiskFootage::volume_path(const std::string& volume) const {
-    {
-        const std::lock_guard lock(mutex_);
-        if (const auto known = volumes_.find(volume); known != volumes_.end()) return known->second;
-    }
-    const auto rows = catalog_.volumes();
-    if (rows.has_error()) return rows.error();
-    const std::lock_guard lock(mutex_);
-    for (const auto& row : *rows) volumes_[row.id] = row.path;
-    const auto known = volumes_.find(volume);
-    if (known == volumes_.end()) return fail(errc::not_found, fmt::format("volume {} is not known", volume));
-    return known->second;
-}
-
 Result<InitPtr> DiskFootage::init(std::int64_t id) const {
     {
         const std::lock_guard lock(mutex_);
@@ -147,7 +133,7 @@ Result<InitPtr> DiskFootage::init(std::int64_t id) const {
 Result<SegmentPtr> DiskFootage::describe(const Found& found) const {
     if (found.open) return found.open->info();
     const auto& row = found.row;
-    const auto root = volume_path(row.volume);
+    const auto root = volumes_.of(row.volume);
     if (root.has_error()) return root.error();
     const auto init_of = init(row.init_id);
     if (init_of.has_error()) return init_of.error();

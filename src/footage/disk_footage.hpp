@@ -5,6 +5,7 @@
 #include "footage/file_system.hpp"
 #include "footage/footage.hpp"
 #include "footage/open_segments.hpp"
+#include "footage/volume_paths.hpp"
 #include "store/catalog.hpp"
 
 #include <map>
@@ -16,7 +17,7 @@ class DiskFootage final : public Footage {
   public:
     // The references outlive this.
     DiskFootage(FileSystem& files, const store::Catalog& catalog, const OpenSegments& open_segments)
-        : files_(files), catalog_(catalog), open_segments_(open_segments) {}
+        : files_(files), catalog_(catalog), open_segments_(open_segments), volumes_(catalog) {}
 
     [[nodiscard]] Result<Coverage> coverage(const StreamKey& stream, UtcTime from, UtcTime to) const override;
     [[nodiscard]] Result<std::vector<SegmentPtr>> segments(const StreamKey& stream, UtcTime from, UtcTime to) const override;
@@ -33,15 +34,14 @@ class DiskFootage final : public Footage {
     };
     [[nodiscard]] Result<std::vector<Found>> find(const StreamKey& stream, UtcTime from, UtcTime to) const;
     [[nodiscard]] Result<SegmentPtr> describe(const Found& found) const;
-    [[nodiscard]] Result<std::string> volume_path(const std::string& volume) const;
     [[nodiscard]] Result<InitPtr> init(std::int64_t id) const;
 
     FileSystem& files_;
     const store::Catalog& catalog_;
     const OpenSegments& open_segments_;
+    const VolumePaths volumes_;
     mutable std::mutex mutex_;
-    mutable std::map<std::int64_t, InitPtr> inits_;       // guarded by mutex_; ids stay valid, cameras have few
-    mutable std::map<std::string, std::string> volumes_;  // guarded by mutex_; UUID to path
+    mutable std::map<std::int64_t, InitPtr> inits_;  // guarded by mutex_; ids stay valid, cameras have few
 };
 
 }  // namespace vantage::footage

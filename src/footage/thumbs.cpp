@@ -36,20 +36,6 @@ std::vector<OpenPackPtr> OpenThumbs::of(const CameraId& camera) const {
     return found == packs_.end() ? std::vector<OpenPackPtr>{} : found->second;
 }
 
-Result<std::string> Thumbs::volume_path(const std::string& volume) const {
-    {
-        const std::lock_guard lock(mutex_);
-        if (const auto known = volumes_.find(volume); known != volumes_.end()) return known->second;
-    }
-    const auto rows = catalog_.volumes();
-    if (rows.has_error()) return rows.error();
-    const std::lock_guard lock(mutex_);
-    for (const auto& row : *rows) volumes_[row.id] = row.path;
-    const auto known = volumes_.find(volume);
-    if (known == volumes_.end()) return fail(errc::not_found, fmt::format("volume {} is not known", volume));
-    return known->second;
-}
-
 // Pictures in [from, to] of these packs, by time; a pack that is in both lists counts once.
 Status Thumbs::add_from(std::span<const store::ThumbPackRow> rows, std::span<const OpenPackPtr> open, UtcTime from,
                         UtcTime to, std::vector<Thumb>& out) const {
@@ -59,7 +45,7 @@ Status Thumbs::add_from(std::span<const store::ThumbPackRow> rows, std::span<con
     };
     for (const auto& pack : open) add(std::shared_ptr<const std::string>(pack, &pack->path()), pack->entries());
     for (const auto& row : rows) {
-        const auto root = volume_path(row.volume);
+        const auto root = volumes_.of(row.volume);
         if (root.has_error()) return root.error();
         const auto path = std::make_shared<const std::string>((std::filesystem::path{*root} / row.path).string());
         if (std::ranges::any_of(open, [&](const auto& pack) { return pack->path() == *path; })) continue;

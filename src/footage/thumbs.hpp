@@ -5,6 +5,7 @@
 #pragma once
 #include "footage/file_system.hpp"
 #include "footage/thumb_file.hpp"
+#include "footage/volume_paths.hpp"
 #include "store/catalog.hpp"
 
 #include <map>
@@ -56,7 +57,7 @@ class Thumbs {
   public:
     // The references outlive this.
     Thumbs(FileSystem& files, const store::Catalog& catalog, const OpenThumbs& open)
-        : files_(files), catalog_(catalog), open_(open) {}
+        : files_(files), catalog_(catalog), open_(open), volumes_(catalog) {}
 
     // The one next to `t`, the earlier of two, at most `within` away.
     [[nodiscard]] Result<NearestThumb> nearest(const CameraId& camera, UtcTime t, microseconds within) const;
@@ -70,14 +71,12 @@ class Thumbs {
   private:
     Status add_from(std::span<const store::ThumbPackRow> rows, std::span<const OpenPackPtr> open, UtcTime from, UtcTime to,
                     std::vector<Thumb>& out) const;
-    [[nodiscard]] Result<std::string> volume_path(const std::string& volume) const;
     [[nodiscard]] Result<Bytes> read_from(File& file, const Thumb& thumb) const;
 
     FileSystem& files_;
     const store::Catalog& catalog_;
     const OpenThumbs& open_;
-    mutable std::mutex mutex_;
-    mutable std::map<std::string, std::string> volumes_;  // guarded by mutex_; UUID to path
+    const VolumePaths volumes_;
 };
 
 }  // namespace vantage::footage
