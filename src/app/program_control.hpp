@@ -14,6 +14,7 @@
 #include "serve/control.hpp"
 #include "stills/frames.hpp"
 #include "stills/moments/moments.hpp"
+#include "stills/thumbnails.hpp"
 #include "store/settings.hpp"
 
 #include <functional>
@@ -44,6 +45,7 @@ class ProgramControl final : public serve::Control {
         stills::Frames& frames;
         stills::Moments& moments;
         Stills& stills;
+        stills::Thumbnails& thumbnails;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         std::function<std::optional<serve::RtspView>()> rtsp;
         StorageConfig storage;
@@ -72,7 +74,7 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] live::Pictures& pictures() const override { return parts_.pictures; }
     [[nodiscard]] stills::Frames& frames() override { return parts_.frames; }
     [[nodiscard]] stills::Moments& moments() override { return parts_.moments; }
-    [[nodiscard]] const footage::Thumbs& thumbs() const override { return parts_.stills.thumbs(); }
+    [[nodiscard]] stills::Thumbnails& thumbnails() override { return parts_.thumbnails; }
     [[nodiscard]] live::Archive& archive() override { return parts_.live.archive(); }
     [[nodiscard]] live::Archive& archive(live::Profile profile) override { return parts_.live.archive(profile); }
     [[nodiscard]] serve::SystemView system() const override;

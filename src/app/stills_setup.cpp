@@ -50,8 +50,13 @@ void Stills::apply(const std::map<CameraId, RunningCamera>& cameras) {
     for (const auto& [id, camera] : cameras) {
         const auto recorded = recorded_stream(camera.config);
         if (!recorded) continue;
-        const StreamKey source{id, camera.config.sub ? StreamKind::sub : StreamKind::main};
-        if (auto stream = supervisor_.stream(source)) sources.push_back({*recorded, source, std::move(stream)});
+        const StreamKey main{id, StreamKind::main}, sub{id, StreamKind::sub};
+        auto of_main = supervisor_.stream(main);
+        auto of_sub = camera.config.sub ? supervisor_.stream(sub) : nullptr;
+        if (of_sub)
+            sources.push_back({*recorded, sub, std::move(of_sub), std::move(of_main)});
+        else if (of_main)
+            sources.push_back({*recorded, main, std::move(of_main)});
     }
     thumbnailer_->set_cameras(sources);
 }

@@ -123,6 +123,7 @@ class Vantage::Parts {
     std::unique_ptr<live::Transcodes> transcodes_;
     std::unique_ptr<live::Pictures> pictures_;
     std::unique_ptr<stills::Frames> frames_;
+    std::unique_ptr<stills::Thumbnails> thumbnails_;
     std::unique_ptr<LiveOutputs> live_;
     std::unique_ptr<CameraSet> cameras_;
     std::unique_ptr<PushSet> pushes_;
@@ -165,6 +166,9 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     const auto stream_of = [this](const StreamKey& key) { return supervisor_->stream(key); };
     pictures_ = std::make_unique<live::Pictures>(stream_of, clock_);
     frames_ = std::make_unique<stills::Frames>(stream_of, *footage_);
+    thumbnails_ =
+        std::make_unique<stills::Thumbnails>(stills_->thumbs(), *footage_, *frames_, clock_,
+                                             stills::ThumbnailsOptions{config_.stills.interval, config_.stills.width});
     const auto streams = [this](const live::LiveKey& key) { return viewed(key.camera, key.stream); };
     live_ = std::make_unique<LiveOutputs>(http_io_->context(), live, clock_, streams, *footage_, *catalog_, *transcodes_,
                                           zone_of(zone_));
@@ -197,6 +201,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               *frames_,
                               *moments_,
                               *stills_,
+                              *thumbnails_,
                               [this] { apply(); },
                               [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; },
                               config_.storage,

@@ -5,7 +5,6 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "footage/footage.hpp"
-#include "footage/thumbs.hpp"
 #include "live/stream_name.hpp"
 #include "media/track.hpp"
 #include "record/exports.hpp"
@@ -33,6 +32,7 @@ class Recordings;
 namespace vantage::stills {
 class Frames;
 class Moments;
+class Thumbnails;
 }  // namespace vantage::stills
 
 namespace vantage::serve {
@@ -153,7 +153,6 @@ class Control {
     [[nodiscard]] virtual stills::Frames& frames() = 0;
     [[nodiscard]] virtual stills::Moments& moments() = 0;
     // Days and ranges as HLS and DASH list them: as they are, and main as a profile shows it.
-    [[nodiscard]] virtual const footage::Thumbs& thumbs() const = 0;
     [[nodiscard]] virtual live::Archive& archive() = 0;
     [[nodiscard]] virtual live::Archive& archive(live::Profile profile) = 0;
     [[nodiscard]] virtual SystemView system() const = 0;
@@ -161,5 +160,6 @@ class Control {
     virtual void confirm_clock() = 0;
     [[nodiscard]] virtual PushControl& pushes() = 0;
 };
+    [[nodiscard]] virtual stills::Thumbnails& thumbnails() = 0;
 
 }  // namespace vantage::serve

@@ -13,6 +13,7 @@
 #include "serve/test_moments.hpp"
 #include "serve/test_recordings.hpp"
 #include "stills/frames.hpp"
+#include "stills/thumbnails.hpp"
 #include "store/test_folder.hpp"
 
 #include <map>
@@ -87,7 +88,7 @@ class FakeControl : public Control {
     live::Pictures& pictures() const override { return *jpegs; }
     stills::Frames& frames() override { return *stills; }
     stills::Moments& moments() override { return momentary.moments; }
-    const footage::Thumbs& thumbs() const override { return fake_thumbs.thumbs; }
+    stills::Thumbnails& thumbnails() override { return seconds_of_footage; }
     live::Archive& archive() override { return archived; }
     live::Archive& archive(live::Profile /*profile*/) override { return transcoded_days; }
     SystemView system() const override {
@@ -135,6 +136,7 @@ class FakeControl : public Control {
         std::make_unique<live::Pictures>([this](const StreamKey& key) { return stream(key); }, system_clock);
     std::unique_ptr<stills::Frames> stills =
         std::make_unique<stills::Frames>([this](const StreamKey& key) { return stream(key); }, recorded);
+    stills::Thumbnails seconds_of_footage{fake_thumbs.thumbs, recorded, *stills, system_clock, {}};
     FakeArchiveView archive_view{recorded};
     std::shared_ptr<live::ListNumbers> list_numbers = std::make_shared<live::ListNumbers>(nullptr);
     live::Archive archived{recorded, live_clock, TimeZone::load("Europe/Berlin").value(), list_numbers};

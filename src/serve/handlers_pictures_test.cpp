@@ -6,8 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
-
 namespace vantage::serve {
 namespace {
 
@@ -41,16 +39,7 @@ class PicturesApi : public testing::Test {
         services.control.streams[{*CameraId::parse("door"), kind}] = std::move(stream);
     }
     // Also those that come later.
-    net::Response get(const std::string& target) {
-        auto response = browser.get(target);
-        if (!response.later) return response;
-        std::promise<net::Response> answer;
-        auto coming = answer.get_future();
-        response.later([&](net::Response late) { answer.set_value(std::move(late)); });
-        auto late = coming.get();
-        late.headers.add_missing(std::move(response.headers));
-        return late;
-    }
+    net::Response get(const std::string& target) { return when_it_comes(browser.get(target)); }
 
     vantage::test::DrawnCamera camera{640, 360, 0}, small{320, 180, 0};
     StreamView main, sub;

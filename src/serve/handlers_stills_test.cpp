@@ -7,8 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
-
 namespace vantage::serve {
 namespace {
 
@@ -44,12 +42,7 @@ class FrameApi : public testing::Test {
         auto request = request_of(Method::get, target);
         request.headers.add("Cookie", browser.cookie);
         if (!accept.empty()) request.headers.add("Accept", accept);
-        auto response = Router(services.app).handle(request);
-        if (!response.later) return response;
-        std::promise<net::Response> answer;
-        auto coming = answer.get_future();
-        response.later([&](net::Response late) { answer.set_value(std::move(late)); });
-        return coming.get();
+        return when_it_comes(Router(services.app).handle(request));
     }
 
     DrawnCamera camera{640, 360, 0};

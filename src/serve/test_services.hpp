@@ -5,6 +5,7 @@
 #include "serve/fake_control.hpp"
 #include "serve/page_assets.hpp"
 #include "serve/router.hpp"
+#include "serve/test_answers.hpp"
 #include "store/test_folder.hpp"
 
 #include <fmt/format.h>
@@ -75,12 +76,6 @@ inline net::Request request_of(net::Method method, std::string_view target, std:
     if (!body.empty()) request.headers.add("Content-Type", "application/json");
     request.body = std::move(body);
     return request;
-}
-
-inline std::string body_text(const net::Response& response) {
-    const auto* text = std::get_if<std::string>(&response.body);
-    const auto* shared = std::get_if<net::SharedBody>(&response.body);
-    return text != nullptr ? *text : shared != nullptr ? std::string(as_text(shared->bytes)) : std::string();
 }
 
 // One browser: keeps its cookie and CSRF token, sends Origin as a page of this server does.

@@ -30,7 +30,9 @@ std::vector<KeyFrame> KeyFrames::take() {
         const auto event = reader_->next();
         if (std::holds_alternative<stream::Nothing>(event) || std::holds_alternative<stream::Closed>(event)) return out;
         const auto* part = std::get_if<PartPtr>(&event);
-        if (part == nullptr || (*part)->track != TrackKind::video || !(*part)->starts_fragment) continue;
+        if (part == nullptr || (*part)->track != TrackKind::video) continue;
+        heard_ = to_utc((*part)->start);
+        if (!(*part)->starts_fragment) continue;
         const auto& samples = (*part)->samples;
         if (samples.empty() || !samples.front().key || !(*part)->init->tracks.video) continue;
         const auto time = to_utc((*part)->start + samples.front().composition);

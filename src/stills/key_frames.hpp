@@ -27,13 +27,15 @@ class KeyFrames {
 
     // Those that are wanted of what came since the last call.
     std::vector<KeyFrame> take();
+    // Until when the stream has sent pictures, as far as take() has seen.
+    [[nodiscard]] std::optional<UtcTime> heard() const { return heard_; }
 
   private:
     [[nodiscard]] bool wanted(UtcTime time) const;
 
     const milliseconds interval_;
     std::unique_ptr<stream::Reader> reader_;
-    std::optional<UtcTime> last_;
+    std::optional<UtcTime> last_, heard_;
 };
 
 }  // namespace vantage::stills

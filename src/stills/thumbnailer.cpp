@@ -6,6 +6,38 @@
 #include <algorithm>
 
 namespace vantage::stills {
+namespace {
+
+constexpr seconds kLost{5};  // without a picture, while the other stream sends
+
+}  // namespace
+
+Thumbnailer::Camera::Camera(const ThumbnailSource& from, milliseconds interval)
+    : source(from),
+      lane(std::make_shared<DecodePool::Lane>(to_string(from.source))),
+      frames_(to_string(from.source), *from.stream, interval) {
+    if (from.other) other_.emplace(to_string(from.source) + ", other stream", *from.other, interval);
+}
+
+// `now`: of the other stream.
+bool Thumbnailer::Camera::is_lost(UtcTime now) {
+    if (!heard_other_) heard_other_ = now;
+    return now - frames_.heard().value_or(*heard_other_) > kLost;
+}
+
+std::vector<KeyFrame> Thumbnailer::Camera::take() {
+    auto out = frames_.take();
+    if (other_)
+        for (auto& frame : other_->take())
+            if (is_lost(frame.time)) out.push_back(std::move(frame));
+    // One stream may be some frames behind the other: times of a recording's thumbnails grow.
+    std::erase_if(out, [this](const KeyFrame& frame) {
+        if (last_ && frame.time <= *last_ && *last_ - frame.time <= kLost) return true;
+        last_ = frame.time;
+        return false;
+    });
+    return out;
+}
 
 Thumbnailer::Thumbnailer(const ThumbnailerOptions& options, footage::ThumbWriter& writer)
     : options_(options), writer_(writer), pool_(options.threads, options.jpeg) {
@@ -24,9 +56,7 @@ void Thumbnailer::set_cameras(const std::vector<ThumbnailSource>& cameras) {
             now.push_back(std::move(*known));
             continue;
         }
-        const auto name = to_string(source.source);
-        now.push_back(std::make_unique<Camera>(
-            Camera{source, KeyFrames(name, *source.stream, options_.interval), std::make_shared<DecodePool::Lane>(name)}));
+        now.push_back(std::make_unique<Camera>(source, options_.interval));
     }
     cameras_ = std::move(now);
 }
@@ -34,7 +64,7 @@ void Thumbnailer::set_cameras(const std::vector<ThumbnailSource>& cameras) {
 void Thumbnailer::look() {
     const std::lock_guard lock(mutex_);
     for (const auto& camera : cameras_)
-        for (auto& frame : camera->frames.take()) {
+        for (auto& frame : camera->take()) {
             const auto done = [this, key = camera->source.recorded](UtcTime time, Bytes jpeg) {
                 writer_.add(key, time, std::move(jpeg));
             };

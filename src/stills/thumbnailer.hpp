@@ -16,10 +16,12 @@ struct ThumbnailerOptions {
     milliseconds write{1000};  // to the disk
 };
 
-// Of one camera: where pictures come from, and which recording they lie beside.
+// Of one camera: where pictures come from, and which recording they lie beside. While the stream is lost, they come from
+// the other one, where there is one.
 struct ThumbnailSource {
     StreamKey recorded, source;
     std::shared_ptr<stream::Stream> stream;
+    std::shared_ptr<stream::Stream> other{};
     bool operator==(const ThumbnailSource&) const = default;
 };
 
@@ -46,10 +48,20 @@ class Thumbnailer {
     [[nodiscard]] ThumbnailStats stats() const;
 
   private:
-    struct Camera {
-        ThumbnailSource source;
-        KeyFrames frames;
-        std::shared_ptr<DecodePool::Lane> lane;
+    class Camera {
+      public:
+        Camera(const ThumbnailSource& source, milliseconds interval);
+        const ThumbnailSource source;
+        const std::shared_ptr<DecodePool::Lane> lane;
+        std::vector<KeyFrame> take();
+
+      private:
+        [[nodiscard]] bool is_lost(UtcTime now);
+
+        KeyFrames frames_;
+        std::optional<KeyFrames> other_;
+        std::optional<UtcTime> heard_other_;  // first
+        std::optional<UtcTime> last_;
     };
     void look();
     void look_loop(const std::stop_token& stop);

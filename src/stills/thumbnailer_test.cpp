@@ -144,6 +144,39 @@ TEST_F(ThumbnailerTest, EachKeyFrameBecomesAPictureOfItsInstant) {
     EXPECT_EQ(catalog_.thumbs_around(kDoor, found[0].time)->size(), 1U) << "complete, so it has its row";
 }
 
+TEST_F(ThumbnailerTest, WhileTheSubStreamIsLostTheyComeFromTheMainOne) {
+    test::DrawnCamera large(640, 360, 0), small(320, 240, 0);
+    const auto main_parts = test::parts_of(large.track(), large.packets(200));
+    const auto sub_parts = test::parts_of(small.track(), small.packets(200));
+    const auto main = std::make_shared<stream::Stream>(32U << 20), sub = std::make_shared<stream::Stream>(32U << 20);
+    Thumbnailer thumbnailer({.interval = 400ms, .jpeg = {320, 4}, .threads = 2, .look = 2ms, .write = 5ms}, writer_);
+    thumbnailer.set_cameras({{key_, {kDoor, StreamKind::sub}, sub, main}});
+    const auto publish = [](stream::Stream& to, const std::vector<PartPtr>& parts, int gop) {
+        const auto from = test::kStart + test::DrawnCamera::kFrame * 10 * gop;
+        for (const auto& part : parts)
+            if (part->start >= from && part->start < from + test::DrawnCamera::kFrame * 10) to.publish(part);
+    };
+    // Both send for 1.2 s, then the main one alone for 5.6 s, then both again.
+    std::uint64_t wanted = 0;
+    for (int gop = 0; gop < 20; ++gop) {
+        const bool both = gop < 3 || gop >= 17;
+        if (both) publish(*sub, sub_parts, gop);
+        if (both) {
+            ASSERT_TRUE(until(++wanted)) << gop;
+        }
+        publish(*main, main_parts, gop);
+        if (gop == 16) {
+            ASSERT_TRUE(until(++wanted)) << "5 s after the last picture of the sub stream";
+        }
+    }
+    thumbnailer.stop();
+    std::vector<std::pair<int, int>> found;  // which GOP, how high the picture
+    for (const auto& thumb : all())
+        found.emplace_back((thumb.time - to_utc(test::kStart)) / 400ms, parse_jpeg(thumbs_.read(thumb).value())->height);
+    EXPECT_EQ(found,
+              (std::vector<std::pair<int, int>>{{0, 240}, {1, 240}, {2, 240}, {16, 180}, {17, 240}, {18, 240}, {19, 240}}));
+}
+
 TEST_F(ThumbnailerTest, ALatePoolSkipsAndCounts) {
     DecodePool pool(0, {320, 4});
     test::DrawnCamera drawn(640, 360);
