@@ -6,13 +6,13 @@ import pathlib
 import re
 import sys
 
-RANKS = [["base"], ["net", "media", "store"], ["stream", "footage"], ["ingest", "record", "live", "stills", "vision"],
+RANKS = [["base"], ["net", "media", "store"], ["stream", "footage"], ["ingest", "record", "live", "stills", "vision", "series"],
          ["events"], ["capture", "fleet"], ["serve"], ["app"]]
 RANK = {folder: rank for rank, folders in enumerate(RANKS) for folder in folders}
 # A foreign library and the only folder that may include it.
 ONLY = [(re.compile(r"boost/beast"), {"net", "serve"}), (re.compile(r"libav|libsw"), {"media"}),
         (re.compile(r"soci|sqlite3"), {"store"}), (re.compile(r"opencv"), {"vision"}),
-        (re.compile(r"yaml-cpp|CLI/"), {"app"}), (re.compile(r"prometheus"), {"serve"})]
+        (re.compile(r"yaml-cpp|CLI/"), {"app"}), (re.compile(r"curl/"), {"net"}), (re.compile(r"prometheus"), {"serve"})]
 SIZES = {".cpp": 500, ".hpp": 250, ".ts": 400, ".tsx": 400}
 TEST_SIZE = 800
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)

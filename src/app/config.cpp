@@ -2,6 +2,7 @@
 #include "app/config.hpp"
 
 #include "app/config_camera.hpp"
+#include "app/config_influx.hpp"
 #include "app/yaml_reader.hpp"
 #include "base/log.hpp"
 
@@ -185,6 +186,7 @@ void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     read_rtsp(reader.node("rtsp"), out.rtsp, faults);
     read_transcode(reader.node("transcode"), out.transcode, faults);
     read_stills(reader.node("stills"), out.stills, faults);
+    read_influxdb(reader.node("influxdb"), out.influxdb, faults);
     read_log(reader.node("log"), out, faults);
     read_export(reader.node("export"), out.exports, faults);
     read_recordings(reader.node("recordings"), out.recordings, faults);
@@ -248,6 +250,7 @@ std::string describe(const Config& config) {
                            config.data.string(), config.storage.path.string(), config.server.bind, config.server.port,
                            config.server.base_path, config.server.tls.enabled ? " (TLS)" : "", rtsp,
                            config.time_zone.empty() ? "of the host" : config.time_zone, config.cameras.size());
+    if (config.influxdb.enabled) out += describe(config.influxdb);
     for (const auto& [id, camera] : config.cameras) {
         const auto days = camera.record.days ? fmt::format(", {:g} days", camera.record.days->count()) : "";
         const auto pushes = camera.push.empty() ? "" : fmt::format(", pushed to {}", camera.push.size());

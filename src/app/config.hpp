@@ -9,6 +9,7 @@
 #include "live/push/push.hpp"
 #include "media/h264_encoders.hpp"
 #include "record/recording.hpp"
+#include "series/influx.hpp"
 
 #include <filesystem>
 #include <map>
@@ -114,6 +115,18 @@ struct StillsConfig {
     bool operator==(const StillsConfig&) const = default;
 };
 
+// A time-series database that thumbnails and metrics are told to.
+struct InfluxConfig {
+    bool enabled{false};
+    series::InfluxServer server{};
+    std::string measurement{"filepaths"};
+    std::string public_url;  // in front of addresses of pictures; empty: this host's name and port
+    bool metrics{true};
+    seconds interval{10};               // between metrics
+    std::uint64_t buffer{256'000'000};  // bytes on disk while the server is away
+    bool operator==(const InfluxConfig&) const = default;
+};
+
 struct TranscodeConfig {
     std::size_t most{4};                 // at once, live and footage
     std::optional<H264Encoder> encoder;  // nothing: the hardware's if there is one that works
@@ -131,6 +144,7 @@ struct Config {
     RtspConfig rtsp;
     TranscodeConfig transcode;
     StillsConfig stills;
+    InfluxConfig influxdb;
     bool log_json{false};
     bool log_debug{false};
     Cameras cameras;

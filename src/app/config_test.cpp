@@ -88,6 +88,63 @@ TEST(Config, Recordings) {
     EXPECT_NE(faults_of("recordings: {most: 0}").find("most"), std::string::npos);
 }
 
+TEST(Config, Stills) {
+    const auto usual = parse_config("{}", "v.yaml").value().stills;
+    EXPECT_EQ(usual, (StillsConfig{true, milliseconds{1000}, 320, 4, {}}));
+    const auto own =
+        parse_config("stills: {thumbnails: off, interval: 2.5, width: 480, quality: 8, keep_days: 1y}", "v.yaml");
+    EXPECT_TRUE(own.has_error()) << "there are no years";
+    const auto good =
+        parse_config("stills: {thumbnails: off, interval: 2.5, width: 480, quality: 8, keep_days: 52w}", "v.yaml")
+            .value()
+            .stills;
+    EXPECT_EQ(good, (StillsConfig{false, milliseconds{2500}, 480, 8, Days{364}}));
+    for (const auto* wrong :
+         {"stills: {interval: 0.2}", "stills: {interval: 61}", "stills: {width: 63}", "stills: {width: 1921}",
+          "stills: {quality: 1}", "stills: {quality: 32}", "stills: {keep_days: 0}", "stills: {thumbnails: maybe}"})
+        EXPECT_NE(faults_of(wrong), "") << wrong;
+    EXPECT_NE(faults_of("stills: {keepdays: 3}").find("did you mean 'keep_days'?"), std::string::npos);
+}
+
+TEST(Config, InfluxDb) {
+    EXPECT_FALSE(parse_config("{}", "v.yaml").value().influxdb.enabled);
+    const auto one = parse_config("influxdb: {url: 'http://10.0.0.9:8086'}", "v.yaml").value().influxdb;
+    EXPECT_TRUE(one.enabled);
+    EXPECT_EQ(one.server.version, 1);
+    EXPECT_EQ(one.server.database, "vantage");
+    EXPECT_EQ(one.measurement, "filepaths");
+    EXPECT_TRUE(one.metrics);
+    ASSERT_EQ(::setenv("VANTAGE_TEST_TOKEN", "t0ken", 1), 0);
+    const auto config = parse_config(R"(
+influxdb: {url: 'https://cloud/', version: 2, org: my org, bucket: cams, token: '${VANTAGE_TEST_TOKEN}', metrics: no,
+           interval: 1min, buffer: 64MiB, public_url: 'https://cctv.example.org/v', measurement: pictures, gzip: no}
+)",
+                                     "v.yaml")
+                            .value();
+    const auto& two = config.influxdb;
+    EXPECT_EQ(two.server, (series::InfluxServer{"https://cloud/", 2, "", "", "", "my org", "cams", "t0ken", false}));
+    EXPECT_EQ(two.buffer, 64U << 20);
+    EXPECT_EQ(two.interval, seconds{60});
+    EXPECT_EQ(describe(config).find("t0ken"), std::string::npos);
+    EXPECT_NE(describe(config).find("influxdb  https://cloud/, organisation my org, bucket cams"), std::string::npos);
+}
+
+TEST(Config, InfluxDbThatCannotWork) {
+    const auto of = [](const std::string& keys) { return faults_of("influxdb: {" + keys + "}"); };
+    EXPECT_NE(of("version: 1").find("'url' of 'influxdb' is needed"), std::string::npos) << of("version: 1");
+    const auto secret = of("url: 'http://u:s3cret@h:8086'");
+    EXPECT_NE(secret.find("keys of their own"), std::string::npos) << secret;
+    EXPECT_EQ(secret.find("s3cret"), std::string::npos);
+    const auto two = of("url: 'http://h:8086', version: 2, database: d, user: u, org: o, bucket: b");
+    EXPECT_NE(two.find("'token' of 'influxdb' is needed with version 2"), std::string::npos) << two;
+    EXPECT_NE(two.find("'user' of 'influxdb' belongs to version 1"), std::string::npos) << two;
+    EXPECT_NE(two.find("'database' of 'influxdb' belongs to version 1"), std::string::npos) << two;
+    EXPECT_NE(of("url: 'http://h', token: t0ken").find("'token' of 'influxdb' belongs to version 2"), std::string::npos);
+    for (const auto* wrong : {"url: 'http://h', version: 3", "url: 'http://h', buffer: 1MB", "url: 'http://h', interval: 0s",
+                              "url: 'http://h', measurement: ''", "url: 'http://h', public_url: cctv", "url: 'ftp://h'"})
+        EXPECT_NE(of(wrong), "") << wrong;
+}
+
 TEST(Config, ListForm) {
     const auto config = parse_config("- {cameraID: example, rtsp: 'rtsp://10.0.0.5/', daysToKeep: 5}\n", "v.yaml").value();
     EXPECT_EQ(config.cameras.at(id("example")).record.days, Days{5});

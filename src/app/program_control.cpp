@@ -187,6 +187,7 @@ serve::SystemView ProgramControl::system() const {
     const auto thumbs = parts_.stills.stats();
     out.recordings = parts_.recordings.stats();
     out.thumbnails = {thumbs.written, thumbs.bytes, thumbs.skipped, thumbs.failed, thumbs.dropped};
+    out.influxdb = parts_.series();
     const auto transcodes = parts_.transcodes.status();
     out.transcodes = {transcodes.running, transcodes.most, transcodes.encoder, transcodes.dropped_parts};
     return out;

@@ -46,6 +46,7 @@ class ProgramControl final : public serve::Control {
         stills::Moments& moments;
         Stills& stills;
         stills::Thumbnails& thumbnails;
+        std::function<std::optional<serve::SeriesView>()> series;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         std::function<std::optional<serve::RtspView>()> rtsp;
         StorageConfig storage;

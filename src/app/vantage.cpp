@@ -9,6 +9,7 @@
 #include "app/retention_rules.hpp"
 #include "app/rtsp_service.hpp"
 #include "app/stills_setup.hpp"
+#include "app/time_series.hpp"
 #include "base/log.hpp"
 #include "ingest/sources.hpp"
 #include "net/tls.hpp"
@@ -92,6 +93,7 @@ class Vantage::Parts {
     [[nodiscard]] record::RecordingOptions recording_options();
     [[nodiscard]] stills::MomentsOptions moments_options();
     [[nodiscard]] std::string name_of(const CameraId& id) const;
+    [[nodiscard]] std::unique_ptr<TimeSeries> make_time_series();
     void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog,
                std::shared_ptr<const store::Sealer> sealer);
     Status serve_rtsp(const std::optional<net::TlsFiles>& tls);
@@ -105,6 +107,7 @@ class Vantage::Parts {
     const std::string zone_;
     std::mutex applying_;
     bool stopped_{false};
+    std::atomic<bool> told_{false};  // control_ may be asked by the time series
 
     footage::SystemFiles files_;
     std::unique_ptr<store::Settings> settings_;
@@ -117,6 +120,7 @@ class Vantage::Parts {
     std::unique_ptr<IoThread> camera_io_, http_io_;
     std::unique_ptr<ingest::Supervisor> supervisor_;
     std::unique_ptr<footage::Disk> disk_;
+    std::unique_ptr<TimeSeries> series_;  // null when not configured
     std::unique_ptr<Stills> stills_;
     std::unique_ptr<footage::Retention> retention_;
     std::unique_ptr<footage::RetentionThread> retaining_;
@@ -151,9 +155,13 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     };
     supervisor_ = std::make_unique<ingest::Supervisor>(make_source, clock_);
     disk_ = std::make_unique<footage::Disk>(config_.storage.path, files_, *catalog_, open_segments_, clock_);
+    if (config_.influxdb.enabled) series_ = make_time_series();
     stills_ = std::make_unique<Stills>(
         config_.stills,
-        footage::ThumbWriter::Places{config_.storage.path, files_, *catalog_, open_segments_, open_thumbs_, clock_},
+        footage::ThumbWriter::Places{config_.storage.path, files_, *catalog_, open_segments_, open_thumbs_, clock_,
+                                     [this](const StreamKey& stream, auto thumbs) {
+                                         if (series_) series_->written(stream, thumbs);
+                                     }},
         *supervisor_);
     retention_ = std::make_unique<footage::Retention>(config_.storage.path, files_, *catalog_, *settings_, clock_,
                                                       footage::space_of_disk);
@@ -202,6 +210,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               *moments_,
                               *stills_,
                               *thumbnails_,
+                              [this] { return series_ ? std::optional{series_->view()} : std::nullopt; },
                               [this] { apply(); },
                               [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; },
                               config_.storage,
@@ -222,6 +231,13 @@ live::PushEnvironment Vantage::Parts::push_environment() const {
     auto silence = make_silent_audio();
     if (!silence) log::warn("push", "no silent sound: {}", silence.error().message);
     return {stream, RtmpMuxer::open, silence ? std::make_shared<const SilentAudio>(std::move(*silence)) : nullptr, clock_};
+}
+
+std::unique_ptr<TimeSeries> Vantage::Parts::make_time_series() {
+    auto address = config_.influxdb.public_url.empty() ? address_for_others(config_.server) : config_.influxdb.public_url;
+    while (address.ends_with('/')) address.pop_back();
+    return std::make_unique<TimeSeries>(config_.influxdb, config_.data, std::move(address), files_, clock_,
+                                        [this] { return told_ ? control_->cameras() : std::vector<serve::CameraView>{}; });
 }
 
 record::ExportOptions Vantage::Parts::export_options() {
@@ -317,6 +333,7 @@ Status Vantage::Parts::start() {
     if (auto served = serve_rtsp(options->http.tls); !served) return served;
     if (auto started = server_->start(); !started) return started;
     apply();
+    told_ = true;
     if (auto started = exports_->start(); !started) return started;
     recordings_->run();
     if (auto started = moments_->start(); !started) return started;
@@ -345,6 +362,7 @@ void Vantage::Parts::apply() {
     const auto of_page = cameras_of_page();
     cameras_->apply(config_.cameras, of_page);
     pushes_->apply(cameras_->running());
+    if (series_) series_->apply(cameras_->running());
     stills_->apply(cameras_->running());
     retention_->set_policy(retention_policy(config_.storage, config_.stills, cameras_->running()));
 }
@@ -359,12 +377,12 @@ void Vantage::Parts::reload() {
     {
         const std::lock_guard lock(applying_);
         if (fresh->server != config_.server || fresh->live != config_.live || fresh->rtsp != config_.rtsp ||
-            fresh->transcode != config_.transcode || fresh->storage.path != config_.storage.path ||
-            fresh->data != config_.data || stills_changed(fresh->stills, config_.stills))
+            fresh->transcode != config_.transcode || fresh->influxdb != config_.influxdb ||
+            fresh->storage.path != config_.storage.path || fresh->data != config_.data ||
+            stills_changed(fresh->stills, config_.stills))
             log::warn("configuration",
-                      "changes of 'server', 'live', 'rtsp', 'transcode', 'stills' (but for how long), 'data' and the "
-                      "storage's path apply "
-                      "from the next start on");
+                      "changes of 'server', 'live', 'rtsp', 'transcode', 'stills' (but for how long), 'influxdb', 'data' "
+                      "and the storage's path apply from the next start on");
         config_.cameras = fresh->cameras;
         config_.exports = fresh->exports;
         config_.recordings = fresh->recordings;
@@ -398,6 +416,8 @@ void Vantage::Parts::stop() {
     stills_->stop_taking();
     disk_->stop();
     stills_->stop();
+    told_ = false;
+    series_.reset();
     cameras_->clear();
 }
 

@@ -130,6 +130,7 @@ Status ThumbWriter::write(const StreamKey& key, Pack& pack) {
     pack.size = end;
     pack.shown->grow(entries);
     pack.queue.clear();
+    if (places_.written) places_.written(key, entries);
     return {};
 }
 

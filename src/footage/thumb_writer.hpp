@@ -9,6 +9,7 @@
 #include <atomic>
 #include <deque>
 #include <filesystem>
+#include <functional>
 
 namespace vantage::footage {
 
@@ -21,6 +22,8 @@ class ThumbWriter {
         const OpenSegments& open_segments;
         OpenThumbs& open_thumbs;
         const Clock& clock;
+        // Called by step() and finish() with what is now in its file, as readers see it; must not block. May be empty.
+        std::function<void(const StreamKey&, std::span<const ThumbEntry>)> written{};
     };
     explicit ThumbWriter(Places places) : places_(std::move(places)) {}
 

@@ -106,6 +106,14 @@ struct ThumbnailsView {
     std::uint64_t dropped{0};  // no footage of the instant, or the disk was late
 };
 
+// Time series on their way to a database.
+struct SeriesView {
+    bool sending{false};                // the last batch was taken
+    std::string fault;                  // why not
+    std::uint64_t sent{0}, dropped{0};  // points, since start
+    std::uint64_t waiting{0}, waiting_bytes{0};
+};
+
 struct SystemView {
     std::string version;
     UtcTime started;
@@ -119,6 +127,7 @@ struct SystemView {
     TranscodesView transcodes;
     ThumbnailsView thumbnails;
     record::RecordingStats recordings;
+    std::optional<SeriesView> influxdb;  // nothing: not configured
 };
 
 class Control {
@@ -152,6 +161,7 @@ class Control {
     [[nodiscard]] virtual live::Pictures& pictures() const = 0;
     [[nodiscard]] virtual stills::Frames& frames() = 0;
     [[nodiscard]] virtual stills::Moments& moments() = 0;
+    [[nodiscard]] virtual stills::Thumbnails& thumbnails() = 0;
     // Days and ranges as HLS and DASH list them: as they are, and main as a profile shows it.
     [[nodiscard]] virtual live::Archive& archive() = 0;
     [[nodiscard]] virtual live::Archive& archive(live::Profile profile) = 0;
@@ -160,6 +170,5 @@ class Control {
     virtual void confirm_clock() = 0;
     [[nodiscard]] virtual PushControl& pushes() = 0;
 };
-    [[nodiscard]] virtual stills::Thumbnails& thumbnails() = 0;
 
 }  // namespace vantage::serve

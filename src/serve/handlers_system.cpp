@@ -41,6 +41,14 @@ json::object to_json(const TranscodesView& transcodes) {
     return {{"running", transcodes.running}, {"most", transcodes.most}, {"encoder", transcodes.encoder}};
 }
 
+json::value to_json(const std::optional<SeriesView>& series) {
+    if (!series) return nullptr;
+    return json::object{
+        {"sending", series->sending}, {"fault", series->fault.empty() ? json::value(nullptr) : json::value(series->fault)},
+        {"sent", series->sent},       {"dropped", series->dropped},
+        {"waiting", series->waiting}, {"waiting_bytes", series->waiting_bytes}};
+}
+
 }  // namespace
 
 Answer get_system(const Call& call) {
@@ -61,6 +69,7 @@ Answer get_system(const Call& call) {
                                            {"rtsp", to_json(view.rtsp)},
                                            {"disks", std::move(disks)},
                                            {"transcodes", to_json(view.transcodes)},
+                                           {"influxdb", to_json(view.influxdb)},
                                            {"libraries", std::move(libraries)}});
 }
 

@@ -47,6 +47,7 @@ struct StreamMetric {
     double (*value)(const StreamView&);
 };
 
+constexpr std::string_view kStreamPrefix = "vantage_stream_";
 constexpr StreamMetric kStreamMetrics[] = {
     {"vantage_stream_up", "1 while the stream sends", MetricType::Gauge,
      [](const StreamView& s) { return s.state == "running" ? 1.0 : 0.0; }},
@@ -196,6 +197,18 @@ void add_recordings(const record::RecordingStats& recordings, std::vector<Metric
     add("vantage_recordings_failed_total", "Recordings on demand that failed", MetricType::Counter, recordings.failed);
 }
 
+void add_influxdb(const SeriesView& series, std::vector<MetricFamily>& families) {
+    const auto add = [&](const char* name, const char* help, MetricType type, std::uint64_t value) {
+        add_sample(families.emplace_back(family_of(name, help, type)), {}, static_cast<double>(value));
+    };
+    add("vantage_influxdb_up", "1 when the last points were taken", MetricType::Gauge, series.sending ? 1 : 0);
+    add("vantage_influxdb_sent_points_total", "Points that InfluxDB has taken", MetricType::Counter, series.sent);
+    add("vantage_influxdb_dropped_points_total", "Points that it refused, or that waited too long", MetricType::Counter,
+        series.dropped);
+    add("vantage_influxdb_waiting_points", "Points that wait to be sent", MetricType::Gauge, series.waiting);
+    add("vantage_influxdb_waiting_bytes", "Bytes of these on disk", MetricType::Gauge, series.waiting_bytes);
+}
+
 void add_live(const live::LiveStats& live, std::vector<MetricFamily>& families) {
     const auto add = [&](const char* name, const char* help, MetricType type, double value) {
         auto family = family_of(name, help, type);
@@ -225,6 +238,13 @@ void add_http(const net::HttpStats& http, std::vector<MetricFamily>& families) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, double>> stream_values(const StreamView& stream) {
+    std::vector<std::pair<std::string, double>> out;
+    for (const auto& metric : kStreamMetrics)
+        out.emplace_back(std::string_view(metric.name).substr(kStreamPrefix.size()), metric.value(stream));
+    return out;
+}
+
 std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
                          const SystemView& system, const live::LiveStats& live, const net::HttpStats& http) {
     std::vector<MetricFamily> families;
@@ -235,6 +255,7 @@ std::string metrics_text(const std::vector<CameraView>& cameras, const std::vect
     add_transcodes(system.transcodes, families);
     add_thumbnails(system.thumbnails, families);
     add_recordings(system.recordings, families);
+    if (system.influxdb) add_influxdb(*system.influxdb, families);
     add_live(live, families);
     add_http(http, families);
     auto info = family_of("vantage_info", "Version of the program", MetricType::Gauge);

@@ -4,6 +4,7 @@
 #include "serve/control.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vantage::net {
@@ -14,6 +15,9 @@ struct LiveStats;
 }
 
 namespace vantage::serve {
+
+// The figures of one stream, named as in the text without "vantage_stream_".
+std::vector<std::pair<std::string, double>> stream_values(const StreamView& stream);
 
 std::string metrics_text(const std::vector<CameraView>& cameras, const std::vector<PushView>& pushes,
                          const SystemView& system, const live::LiveStats& live, const net::HttpStats& http);

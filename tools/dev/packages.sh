@@ -15,7 +15,7 @@ boost_packages() {
 build_packages() {
     echo build-essential cmake ninja-build ccache mold pkg-config python3 ca-certificates
     boost_packages
-    echo libsoci-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libsodium-dev libssl-dev zlib1g-dev
+    echo libsoci-dev libsqlite3-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev libsodium-dev libssl-dev zlib1g-dev libcurl4-openssl-dev
     echo libavformat-dev libavcodec-dev libavutil-dev libavdevice-dev libavfilter-dev libswscale-dev libswresample-dev
     echo prometheus-cpp-dev libhowardhinnant-date-dev
     # A node that did not come from Debian's packages brings its own npm, and the package npm would conflict with it.
@@ -33,7 +33,7 @@ test_packages() {
     echo libgtest-dev libgmock-dev python3-gi python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-base-1.0
     echo gstreamer1.0-rtsp gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
     echo gstreamer1.0-plugins-ugly gstreamer1.0-libav sqlite3 nginx-light libnginx-mod-rtmp
-    echo vlc-bin vlc-plugin-base
+    echo vlc-bin vlc-plugin-base influxdb
     fuzz_packages
     browser_package
 }
