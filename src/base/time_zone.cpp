@@ -33,8 +33,12 @@ LocalSecond TimeZone::local(UtcTime at) const {
 }
 
 UtcTime TimeZone::start_of(std::chrono::year_month_day day) const {
-    const date::local_days midnight{std::chrono::sys_days{day}.time_since_epoch()};
-    return UtcTime{zone_->to_sys(midnight, date::choose::earliest)};
+    return at(day, seconds{0});
+}
+
+UtcTime TimeZone::at(std::chrono::year_month_day day, seconds time_of_day) const {
+    const date::local_seconds local{std::chrono::sys_days{day}.time_since_epoch() + time_of_day};
+    return UtcTime{zone_->to_sys(local, date::choose::earliest)};
 }
 
 }  // namespace vantage

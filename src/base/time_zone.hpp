@@ -28,6 +28,9 @@ class TimeZone {
     [[nodiscard]] LocalSecond local(UtcTime at) const;
     // The first instant of that day, where the clocks may skip midnight; of a midnight that comes twice, the first.
     [[nodiscard]] UtcTime start_of(std::chrono::year_month_day day) const;
+    // That time of the day (less than 24 h), where the clocks skip it the instant of the skip; of one that comes twice, the
+    // first.
+    [[nodiscard]] UtcTime at(std::chrono::year_month_day day, seconds time_of_day) const;
 
   private:
     explicit TimeZone(const date::time_zone* zone) : zone_(zone) {}
