@@ -29,6 +29,13 @@ std::size_t Picture::bytes() const {
     return out;
 }
 
+const AVFrame& Picture::frame() const {
+    return *impl_->frame_;
+}
+const Track& Picture::track() const {
+    return impl_->track_;
+}
+
 Result<Bytes> Picture::jpeg(const JpegOptions& options) const {
     return libav::JpegEncoder(options).encode(*impl_->frame_, impl_->track_);
 }

@@ -26,6 +26,10 @@ class Picture {
     [[nodiscard]] Result<Bytes> jpeg(const JpegOptions& options) const;
     [[nodiscard]] Result<Bytes> png(int max_width) const;
 
+    // For the .cpp files of media/.
+    [[nodiscard]] const AVFrame& frame() const;
+    [[nodiscard]] const Track& track() const;
+
   private:
     class Impl;
     Picture(std::unique_ptr<const Impl> impl, MediaTime time);
