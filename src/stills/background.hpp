@@ -6,10 +6,12 @@
 
 namespace vantage::stills {
 
+inline constexpr int kBack = 5;      // somebody waits for it
+inline constexpr int kFarBack = 15;  // nobody does
+
 // Of the calling thread, once; a system that refuses changes nothing.
-inline void stand_back() {
-    constexpr int kNice = 5;
-    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
+inline void stand_back(int nice = kBack) {
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice);
 }
 
 }  // namespace vantage::stills
