@@ -187,6 +187,7 @@ void read_document(const YAML::Node& document, Config& out, Faults& faults) {
     read_transcode(reader.node("transcode"), out.transcode, faults);
     read_stills(reader.node("stills"), out.stills, faults);
     read_influxdb(reader.node("influxdb"), out.influxdb, faults);
+    read_timelapse(reader.node("timelapse"), out.timelapse, faults);
     read_log(reader.node("log"), out, faults);
     read_export(reader.node("export"), out.exports, faults);
     read_recordings(reader.node("recordings"), out.recordings, faults);

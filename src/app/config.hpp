@@ -3,6 +3,7 @@
 // was probably meant (docs/configuration.md). The page's cameras are the same long form as JSON, which is YAML: one reader
 // for both. Pure functions but for load_config, which reads the file and the environment.
 #pragma once
+#include "app/config_timelapse.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "ingest/source.hpp"
@@ -52,6 +53,7 @@ struct CameraConfig {
     bool on_demand{false};
     bool audio{true};
     std::optional<Location> location;
+    TimelapseChange timelapse;
     std::vector<live::PushOptions> push;  // of the file; the page's lie in the settings, since they hold keys
     bool operator==(const CameraConfig&) const = default;
 };
@@ -145,6 +147,7 @@ struct Config {
     TranscodeConfig transcode;
     StillsConfig stills;
     InfluxConfig influxdb;
+    TimelapseConfig timelapse;
     bool log_json{false};
     bool log_debug{false};
     Cameras cameras;

@@ -125,6 +125,7 @@ std::optional<CameraConfig> read_camera(const CameraId& id, const YAML::Node& no
     reader.read("on_demand", camera.on_demand);
     reader.read("audio", camera.audio);
     read_location(reader.node("location"), what, camera.location, faults);
+    read_timelapse(reader.node("timelapse"), what, camera.timelapse, faults);
     read_pushes(reader.node("push"), what, camera.push, faults);
     reader.finish();
     check_source(node, what, camera.source, faults);

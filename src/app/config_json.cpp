@@ -65,6 +65,7 @@ std::string to_json(const CameraConfig& camera, bool redact) {
                      {"audio", camera.audio}};
     if (camera.sub)
         out["sub"] = json::object{{"source", shown(camera.sub->source)}, {"record", record_json(camera.sub->record)}};
+    if (auto timelapse = to_json(camera.timelapse); !timelapse.empty()) out["timelapse"] = std::move(timelapse);
     if (camera.location) out["location"] = location_json(*camera.location);
     return json::serialize(out);
 }

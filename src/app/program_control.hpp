@@ -5,6 +5,7 @@
 #include "app/live_outputs.hpp"
 #include "app/process_usage.hpp"
 #include "app/stills_setup.hpp"
+#include "app/timelapse_setup.hpp"
 #include "footage/disk_footage.hpp"
 #include "footage/retention.hpp"
 #include "live/pictures/pictures.hpp"
@@ -47,6 +48,7 @@ class ProgramControl final : public serve::Control {
         Stills& stills;
         stills::Thumbnails& thumbnails;
         std::function<std::optional<serve::SeriesView>()> series;
+        Timelapses& timelapses;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         std::function<std::optional<serve::RtspView>()> rtsp;
         StorageConfig storage;
@@ -76,6 +78,8 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] stills::Frames& frames() override { return parts_.frames; }
     [[nodiscard]] stills::Moments& moments() override { return parts_.moments; }
     [[nodiscard]] stills::Thumbnails& thumbnails() override { return parts_.thumbnails; }
+    [[nodiscard]] stills::TimelapseDays& timelapse_days() override { return parts_.timelapses.days(); }
+    [[nodiscard]] stills::TimelapseJobs& timelapse_jobs() override { return parts_.timelapses.jobs(); }
     [[nodiscard]] live::Archive& archive() override { return parts_.live.archive(); }
     [[nodiscard]] live::Archive& archive(live::Profile profile) override { return parts_.live.archive(profile); }
     [[nodiscard]] serve::SystemView system() const override;

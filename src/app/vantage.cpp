@@ -10,6 +10,7 @@
 #include "app/rtsp_service.hpp"
 #include "app/stills_setup.hpp"
 #include "app/time_series.hpp"
+#include "app/timelapse_setup.hpp"
 #include "base/log.hpp"
 #include "ingest/sources.hpp"
 #include "net/tls.hpp"
@@ -94,6 +95,8 @@ class Vantage::Parts {
     [[nodiscard]] stills::MomentsOptions moments_options();
     [[nodiscard]] std::string name_of(const CameraId& id) const;
     [[nodiscard]] std::unique_ptr<TimeSeries> make_time_series();
+    [[nodiscard]] Timelapses::Parts timelapse_parts();
+    [[nodiscard]] bool footage_is_indexed() const;
     void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog,
                std::shared_ptr<const store::Sealer> sealer);
     Status serve_rtsp(const std::optional<net::TlsFiles>& tls);
@@ -136,6 +139,7 @@ class Vantage::Parts {
     std::unique_ptr<record::Movies> movies_;
     std::unique_ptr<record::Days> days_;
     std::unique_ptr<stills::Moments> moments_;
+    std::unique_ptr<Timelapses> timelapses_;
     std::unique_ptr<ProgramControl> control_;
     std::unique_ptr<serve::Server> server_;
     std::unique_ptr<RtspService> rtsp_;
@@ -187,6 +191,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
     movies_ = std::make_unique<record::Movies>(local_time, clock_);
     days_ = std::make_unique<record::Days>(*footage_, files_, *movies_, [this](const CameraId& id) { return name_of(id); });
     moments_ = std::make_unique<stills::Moments>(moments_options(), *footage_, files_, *settings_, clock_);
+    timelapses_ = std::make_unique<Timelapses>(timelapse_parts());
     control_ = std::make_unique<ProgramControl>(
         ProgramControl::Parts{clock_,
                               *settings_,
@@ -211,6 +216,7 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               *stills_,
                               *thumbnails_,
                               [this] { return series_ ? std::optional{series_->view()} : std::nullopt; },
+                              *timelapses_,
                               [this] { apply(); },
                               [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; },
                               config_.storage,
@@ -297,6 +303,31 @@ stills::MomentsOptions Vantage::Parts::moments_options() {
             .keep = keep};
 }
 
+// While the index is built again, what is missing in it is no hole.
+bool Vantage::Parts::footage_is_indexed() const {
+    const auto volumes = catalog_->volumes();
+    return disk_->status().state != "missing" && volumes &&
+           std::ranges::any_of(*volumes, [this](const store::VolumeRow& volume) {
+               return volume.indexed && volume.path == config_.storage.path.string();
+           });
+}
+
+Timelapses::Parts Vantage::Parts::timelapse_parts() {
+    const auto room = [this] {
+        const std::lock_guard lock(applying_);
+        return room_for_exports(config_.data, config_.storage);
+    };
+    return {*footage_,
+            stills_->thumbs(),
+            files_,
+            clock_,
+            config_.data,
+            zone_of(zone_),
+            [this] { return footage_is_indexed(); },
+            room,
+            [this](const CameraId& id) { return name_of(id); }};
+}
+
 Status Vantage::Parts::serve_rtsp(const std::optional<net::TlsFiles>& tls) {
     if (!config_.rtsp.enabled) return {};
     auto config = config_.rtsp;
@@ -337,6 +368,7 @@ Status Vantage::Parts::start() {
     if (auto started = exports_->start(); !started) return started;
     recordings_->run();
     if (auto started = moments_->start(); !started) return started;
+    if (auto started = timelapses_->start(); !started) return started;
     retaining_ = std::make_unique<footage::RetentionThread>(*retention_);
     return {};
 }
@@ -364,6 +396,7 @@ void Vantage::Parts::apply() {
     pushes_->apply(cameras_->running());
     if (series_) series_->apply(cameras_->running());
     stills_->apply(cameras_->running());
+    timelapses_->apply(config_.timelapse, cameras_->running());
     retention_->set_policy(retention_policy(config_.storage, config_.stills, cameras_->running()));
 }
 
@@ -386,6 +419,7 @@ void Vantage::Parts::reload() {
         config_.cameras = fresh->cameras;
         config_.exports = fresh->exports;
         config_.recordings = fresh->recordings;
+        config_.timelapse = fresh->timelapse;
         config_.stills.keep_days = fresh->stills.keep_days;
         config_.stills.keep_moments = fresh->stills.keep_moments;
         config_.storage.days = fresh->storage.days;
@@ -406,6 +440,7 @@ void Vantage::Parts::stop() {
     recordings_->stop();
     movies_->stop();
     moments_->stop();
+    timelapses_->stop();
     rtsp_.reset();
     retaining_.reset();
     pushes_->stop();

@@ -33,6 +33,8 @@ namespace vantage::stills {
 class Frames;
 class Moments;
 class Thumbnails;
+class TimelapseDays;
+class TimelapseJobs;
 }  // namespace vantage::stills
 
 namespace vantage::serve {
@@ -162,6 +164,8 @@ class Control {
     [[nodiscard]] virtual stills::Frames& frames() = 0;
     [[nodiscard]] virtual stills::Moments& moments() = 0;
     [[nodiscard]] virtual stills::Thumbnails& thumbnails() = 0;
+    [[nodiscard]] virtual stills::TimelapseDays& timelapse_days() = 0;
+    [[nodiscard]] virtual stills::TimelapseJobs& timelapse_jobs() = 0;
     // Days and ranges as HLS and DASH list them: as they are, and main as a profile shows it.
     [[nodiscard]] virtual live::Archive& archive() = 0;
     [[nodiscard]] virtual live::Archive& archive(live::Profile profile) = 0;

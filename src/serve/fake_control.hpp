@@ -10,6 +10,7 @@
 #include "serve/control.hpp"
 #include "serve/fake_archive_view.hpp"
 #include "serve/fake_pushes.hpp"
+#include "serve/fake_timelapses.hpp"
 #include "serve/test_moments.hpp"
 #include "serve/test_recordings.hpp"
 #include "stills/frames.hpp"
@@ -89,6 +90,8 @@ class FakeControl : public Control {
     stills::Frames& frames() override { return *stills; }
     stills::Moments& moments() override { return momentary.moments; }
     stills::Thumbnails& thumbnails() override { return seconds_of_footage; }
+    stills::TimelapseDays& timelapse_days() override { return timelapses.days; }
+    stills::TimelapseJobs& timelapse_jobs() override { return timelapses.jobs; }
     live::Archive& archive() override { return archived; }
     live::Archive& archive(live::Profile /*profile*/) override { return transcoded_days; }
     SystemView system() const override {
@@ -137,6 +140,7 @@ class FakeControl : public Control {
     std::unique_ptr<stills::Frames> stills =
         std::make_unique<stills::Frames>([this](const StreamKey& key) { return stream(key); }, recorded);
     stills::Thumbnails seconds_of_footage{fake_thumbs.thumbs, recorded, *stills, system_clock, {}};
+    FakeTimelapses timelapses{recorded, fake_thumbs.thumbs};
     FakeArchiveView archive_view{recorded};
     std::shared_ptr<live::ListNumbers> list_numbers = std::make_shared<live::ListNumbers>(nullptr);
     live::Archive archived{recorded, live_clock, TimeZone::load("Europe/Berlin").value(), list_numbers};

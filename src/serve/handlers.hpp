@@ -92,6 +92,17 @@ Answer get_moment(const Call& call);
 Answer remove_moment(const Call& call);
 Answer get_moment_file(const Call& call);
 Answer get_moment_gif(const Call& call);
+// handlers_timelapses.cpp
+Answer list_day_timelapses(const Call& call);
+Answer get_day_timelapse(const Call& call);
+Answer list_timelapses(const Call& call);
+Answer add_timelapse(const Call& call);
+Answer get_timelapse(const Call& call);
+Answer cancel_timelapse(const Call& call);
+Answer remove_timelapse(const Call& call);
+Answer get_timelapse_file(const Call& call);
+// Whether the caller may hand on this address of a timelapse on request; not_found when it is none.
+Status may_share_timelapse(const Call& call, const std::string& path);
 
 // handlers_users.cpp
 Answer list_users(const Call& call);

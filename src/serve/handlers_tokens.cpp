@@ -16,6 +16,7 @@ constexpr seconds kLongestLink = std::chrono::hours(24 * 7);
 Status check_path(const Call& call, const std::string& path) {
     if (path.starts_with("/exports/")) return may_share_export(call, path);
     if (path.starts_with("/recordings/")) return may_share_recording(call, path);
+    if (path.starts_with("/timelapses/")) return may_share_timelapse(call, path);
     std::vector<std::pair<std::string_view, std::string>> parameters;
     for (const auto& endpoint : endpoints()) {
         if (endpoint.ways != Ways::media || endpoint.need != Need::viewer || !endpoint.pattern.starts_with("/{camera}/"))
