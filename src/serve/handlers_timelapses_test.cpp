@@ -38,7 +38,10 @@ class TimelapseApi : public testing::Test {
         auto& timelapses = services.control.timelapses;
         EXPECT_TRUE(timelapses.jobs.open());
         timelapses.clock.step(kNoon + std::chrono::hours(24) - timelapses.clock.now());
-        timelapses.days.set_cameras({{kDoor.camera, {.seconds = 144, .fps = 10}}});  // one a minute
+        stills::TimelapseSettings one_a_minute;
+        one_a_minute.seconds = 144;
+        one_a_minute.fps = 10;
+        timelapses.days.set_cameras({{kDoor.camera, one_a_minute}});
     }
     json::object get(Browser& browser, const std::string& target) {
         const auto answer = browser.get(target);
@@ -101,7 +104,7 @@ TEST_F(TimelapseApi, AnyRangeIsAJobOfAnOperatorThatViewersOfTheCameraSee) {
     const auto done = get(viewer, "/api/v1/timelapses/" + id);
     EXPECT_EQ(done.at("state"), "done");
     EXPECT_EQ(done.at("frames"), 30);
-    EXPECT_EQ(done.at("url"), "/cctv/timelapses/" + id + ".mp4");
+    EXPECT_EQ(done.at("url").as_string(), "/cctv/timelapses/" + id + ".mp4");
     EXPECT_EQ(get(viewer, "/timelapses/" + id + ".json").at("times").as_array().size(), 30U);
     EXPECT_EQ(viewer.get("/timelapses/" + id + ".mp4").status, 200);
     EXPECT_EQ(get(viewer, "/api/v1/timelapses").at("timelapses").as_array().size(), 1U);
