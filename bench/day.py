@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Playlist of a full day (2 s GOP) warm and cold, and a seek to a random instant of it in hls.js in Chromium"""
+"""Playlist of a full day (2 s GOP) warm and cold, a seek to a random instant of it in hls.js in Chromium, and the day as one file"""
 import argparse
 import datetime
 import gzip
+import http.client
 import pathlib
 import re
 import subprocess
@@ -100,6 +101,22 @@ def playlists(server, path, starts):
     return cold, warm, answer
 
 
+def download(server, path):
+    """The day as one file: seconds until its first byte when it is not laid out yet, bytes, and seconds of the whole download."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
+    began = time.monotonic()
+    connection.request("GET", path, headers={"Authorization": f"Bearer {server.api.token}"})
+    reply = connection.getresponse()
+    assert reply.status == 200, (reply.status, reply.read(300))
+    first = time.monotonic() - began
+    size, buffer = 0, bytearray(1 << 20)
+    while count := reply.readinto(buffer):
+        size += count
+    connection.close()
+    assert size == int(reply.headers["Content-Length"]), size
+    return first, size, time.monotonic() - began
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--starts", type=int, default=5)
@@ -120,19 +137,22 @@ def main():
         plain = gzip.decompress(answer.body)
         name = datetime.datetime.fromtimestamp(begins - 43200, datetime.timezone.utc).strftime("%Y-%m-%d")
         _, of_yesterday = ask(server, f"/door/stream/{name}/playlist.m3u8")
+        first, size, whole = download(server, f"/door/day/{name}.mp4")
         seen = in_browser("day.mjs", server, f"/door/stream/{name}/index.m3u8", args.seeks, seconds=400)
     table([("GOPs of yesterday, of today", f"{yesterday} {today}"),
            ("entries of today, bytes, bytes as gzip", f"{plain.count(b'#EXTINF')} {len(plain)} {len(answer.body)}"),
            ("entries of yesterday", gzip.decompress(of_yesterday.body).count(b"#EXTINF")),
            ("playlist cold, ms (median, most)", f"{median(cold):.1f} {max(cold):.1f}"),
            ("playlist warm, ms (median, p95)", f"{median(warm):.1f} {percentile(warm, 95):.1f}"),
+           ("as one file: GB, seconds to the first byte, in all", f"{size / 1e9:.2f} {first:.2f} {whole:.2f}"),
            ("hls.js: start, ms", seen["start"]), ("hls.js: length of the day, s", f"{seen['duration']:.0f}"),
            ("hls.js: seek, ms (median, p95, most)",
             f"{median(seen['seeks']):.0f} {percentile(seen['seeks'], 95):.0f} {max(seen['seeks']):.0f}"),
            ("hls.js: errors", len(seen["errors"]))])
     for error in seen["errors"]:
         print(error, file=sys.stderr)
-    finish(playlist_warm_ms=median(warm), playlist_cold_ms=median(cold), seek_ms_median=median(seen["seeks"]))
+    finish(playlist_warm_ms=median(warm), playlist_cold_ms=median(cold), seek_ms_median=median(seen["seeks"]),
+           day_file_first_byte_s=first)
 
 
 main()

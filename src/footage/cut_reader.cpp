@@ -2,6 +2,7 @@
 #include "footage/cut_reader.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace vantage::footage {
 
@@ -57,6 +58,18 @@ void CutReader::patch(std::uint64_t at, std::span<std::uint8_t> into) const {
                                                              static_cast<std::size_t>(last - first));
         std::ranges::copy(literal, into.begin() + static_cast<std::ptrdiff_t>(first - at));
     }
+}
+
+std::uint64_t CutReader::memory() const {
+    return cut_.head.size() + cut_.literals.size() + cut_.patches.size() * sizeof(Cut::Patch) +
+           cut_.pieces.size() * (sizeof(Cut::Piece) + sizeof(std::uint64_t));
+}
+
+std::size_t CutReader::files() const {
+    std::set<const File*> out;
+    for (const auto& piece : cut_.pieces)
+        if (piece.file) out.insert(piece.file.get());
+    return out.size();
 }
 
 std::uint64_t CutReader::hash() const {

@@ -16,6 +16,8 @@ class CutReader {
     [[nodiscard]] Status read(std::uint64_t offset, std::span<std::uint8_t> into) const;
     // Of everything that is not in the segments: head, subtitles, silence, frames that were encoded again.
     [[nodiscard]] std::uint64_t hash() const;
+    [[nodiscard]] std::uint64_t memory() const;  // bytes
+    [[nodiscard]] std::size_t files() const;     // that are held open
 
   private:
     [[nodiscard]] Status read_payload(std::uint64_t at, std::span<std::uint8_t> into) const;

@@ -20,8 +20,11 @@ bool Movie::read(std::uint64_t offset, std::span<std::uint8_t> into) const {
     return done.has_value();
 }
 
-Movies::Movies(std::function<std::string(UtcTime)> local_time, const Clock& clock)
-    : local_time_(std::move(local_time)), clock_(clock), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+Movies::Movies(std::function<std::string(UtcTime)> local_time, const Clock& clock, std::uint64_t most_weight)
+    : local_time_(std::move(local_time)),
+      clock_(clock),
+      most_weight_(most_weight),
+      thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 Movies::~Movies() {
     stop();
@@ -86,10 +89,7 @@ void Movies::work(const std::stop_token& stop) {
         std::vector<Take> takers;
         {
             const std::lock_guard lock(mutex_);
-            if (made) {
-                made_[order->name] = {*made, clock_.steady()};
-                alive_[order->name] = *made;
-            }
+            if (made) keep(order->name, *made);
             takers = std::move(order->takers);
             std::erase(orders_, order);
         }
@@ -119,26 +119,37 @@ Result<MoviesPtr> Movies::make(const Order& order, const std::stop_token& stop) 
 
 Status Movies::make_room() {
     const std::lock_guard lock(mutex_);
-    const auto alive = [this] {
-        std::erase_if(alive_, [](const auto& one) { return one.second.expired(); });
-        return alive_.size();
-    };
-    while (alive() >= kMostHeld) {
+    while (weigh() >= most_weight_) {
         auto oldest = made_.end();  // of those that nobody is being sent
         for (auto at = made_.begin(); at != made_.end(); ++at)
             if (at->second.movies.use_count() == 1 && (oldest == made_.end() || at->second.used < oldest->second.used))
                 oldest = at;
         if (oldest == made_.end())
-            return fail(errc::overloaded, fmt::format("{} such files are being sent; try again later", kMostHeld));
+            return fail(errc::overloaded, "as many such files are being sent as memory allows; try again later");
         made_.erase(oldest);
     }
+    std::erase_if(alive_, [](const auto& one) { return one.second.movies.expired(); });
     return {};
+}
+
+void Movies::keep(const std::string& name, const MoviesPtr& movies) {
+    std::uint64_t weight = 0;
+    for (const auto& movie : *movies) weight += movie->weight();
+    made_[name] = {movies, clock_.steady()};
+    alive_[name] = {movies, weight};
+}
+
+std::uint64_t Movies::weigh() const {
+    std::uint64_t out = 0;
+    for (const auto& [name, one] : alive_)
+        if (!one.movies.expired()) out += one.weight;
+    return out;
 }
 
 // From here on it lingers again.
 MoviesPtr Movies::known(const std::string& name) {
     const auto found = alive_.find(name);
-    auto out = found == alive_.end() ? nullptr : found->second.lock();
+    auto out = found == alive_.end() ? nullptr : found->second.movies.lock();
     if (out) made_[name] = {out, clock_.steady()};
     return out;
 }
@@ -148,9 +159,17 @@ void Movies::drop_unused() {
     std::erase_if(made_, [now](const auto& made) { return made.second.used + kLinger < now; });
 }
 
-std::size_t Movies::held() const {
+std::optional<std::string> Movies::latest(std::string_view beginning) const {
     const std::lock_guard lock(mutex_);
-    return static_cast<std::size_t>(std::ranges::count_if(alive_, [](const auto& one) { return !one.second.expired(); }));
+    auto found = made_.end();
+    for (auto at = made_.lower_bound(std::string(beginning)); at != made_.end() && at->first.starts_with(beginning); ++at)
+        if (found == made_.end() || at->second.used > found->second.used) found = at;
+    return found == made_.end() ? std::nullopt : std::optional{found->first};
+}
+
+std::uint64_t Movies::held() const {
+    const std::lock_guard lock(mutex_);
+    return weigh();
 }
 
 }  // namespace vantage::record

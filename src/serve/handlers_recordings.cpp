@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace vantage::serve::handlers {
 namespace {
 
@@ -56,6 +58,21 @@ json::object recording_json(const record::Recording& recording, const std::strin
             {"gaps", std::move(gaps)}};
 }
 
+std::string movie_name(const std::string& id, std::uint64_t version) {
+    return fmt::format("{} {}", id, version);
+}
+
+// A recording that runs has another file each second; a player that seeks means the one that it has begun with.
+std::uint64_t version_of_movie(const Call& call, const record::Recording& recording) {
+    const auto range = call.request.headers.get("Range");
+    if (!recording.runs() || range.empty() || range.starts_with("bytes=0-")) return recording.bytes();
+    const auto begun = call.app.control.movies().latest(recording.id + " ");
+    std::uint64_t version = 0;
+    if (!begun) return recording.bytes();
+    std::from_chars(begun->data() + recording.id.size() + 1, begun->data() + begun->size(), version);
+    return version;
+}
+
 // All of a recording as one file: it is not written, and gaps stay as long as they were.
 Answer get_recording_movie(const Call& call) {
     const auto found = recording_of(call);
@@ -66,14 +83,14 @@ Answer get_recording_movie(const Call& call) {
     asked.url = fmt::format("{}/recordings/{}/all.mp4", call.app.base_path, found->id);
     asked.file =
         found->files.empty() ? found->id : found->files.front().name.substr(0, found->files.front().name.size() - 4);
-    asked.version = found->bytes();
+    asked.version = version_of_movie(call, *found);
     asked.part = static_cast<std::size_t>(*part);
     net::Response response;
     auto& control = call.app.control;
     response.later = [&control, recording = std::move(*found),
                       asked = std::move(asked)](const std::function<void(net::Response)>& done) {
         control.movies().ask(
-            fmt::format("{} {}", recording.id, recording.bytes()), recording.name,
+            movie_name(recording.id, asked.version), recording.name,
             [&control, id = recording.id] { return control.recordings().material(id); },
             [done, asked](const Result<record::MoviesPtr>& made) { done(movie_response(made, asked)); });
     };

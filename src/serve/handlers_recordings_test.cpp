@@ -135,6 +135,13 @@ TEST_F(RecordingsApi, AllOfItIsOneFile) {
     Bytes bytes(static_cast<std::size_t>(body->content->size()));
     EXPECT_TRUE(body->content->read(0, bytes));
     EXPECT_EQ(as_text(ByteView{bytes}.subspan(4, 4)), "ftyp");
+    run(5s);
+    auto seek = request_of(Method::get, url);
+    seek.headers.add("Cookie", viewer.cookie);
+    seek.headers.add("Range", "bytes=1000-");
+    const auto sought = come(Router(services.app).handle(seek));
+    EXPECT_EQ(std::get<net::FileBody>(sought.body).etag, body->etag) << "a player seeks in what it has begun with";
+    EXPECT_NE(std::get<net::FileBody>(come(viewer.get(url)).body).etag, body->etag);
 }
 
 TEST(DaysApi, ADayIsOneFileAndTodayIsWhatThereIs) {
