@@ -40,6 +40,7 @@ const std::vector<const char*> kCatalog3{
     "volumes(id), path TEXT NOT NULL, start_us BIGINT NOT NULL, end_us BIGINT NOT NULL, bytes BIGINT NOT NULL, generation "
     "BIGINT NOT NULL, UNIQUE (volume, path))",
     "CREATE INDEX thumb_packs_by_time ON thumb_packs (camera, start_us)",
+    "CREATE INDEX thumb_packs_by_stream ON thumb_packs (camera, stream, volume, start_us)",
     "CREATE INDEX thumb_packs_by_length ON thumb_packs ((end_us - start_us))",
     "CREATE TABLE thumb_tables (pack_id $KEY REFERENCES thumb_packs(id) ON DELETE CASCADE, data TEXT NOT NULL)",
 };
