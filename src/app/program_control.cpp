@@ -185,7 +185,7 @@ serve::SystemView ProgramControl::system() const {
     out.clock_hold = parts_.retention.status().clock_hold;
     out.libraries = library_versions();
     const auto thumbs = parts_.stills.stats();
-    out.recordings = parts_.recordings.stats();
+    out.recordings = parts_.clips.recordings().stats();
     out.thumbnails = {thumbs.written, thumbs.bytes, thumbs.skipped, thumbs.failed, thumbs.dropped};
     out.influxdb = parts_.series();
     const auto transcodes = parts_.transcodes.status();

@@ -2,19 +2,16 @@
 // What the HTTP handlers may ask, answered from the running parts. Safe from any thread.
 #pragma once
 #include "app/camera_set.hpp"
+#include "app/clips.hpp"
 #include "app/live_outputs.hpp"
 #include "app/process_usage.hpp"
 #include "app/stills_setup.hpp"
-#include "app/timelapse_setup.hpp"
 #include "footage/disk_footage.hpp"
 #include "footage/retention.hpp"
 #include "live/pictures/pictures.hpp"
 #include "live/transcode/transcodes.hpp"
-#include "record/days.hpp"
-#include "record/recordings.hpp"
 #include "serve/control.hpp"
 #include "stills/frames.hpp"
-#include "stills/moments/moments.hpp"
 #include "stills/thumbnails.hpp"
 #include "store/settings.hpp"
 
@@ -36,19 +33,14 @@ class ProgramControl final : public serve::Control {
         ingest::SourceFactory make_source;
         CameraSet& cameras;
         live::LiveWindows& live_windows;
-        record::Exports& exports;
-        record::Recordings& recordings;
-        record::Movies& movies;
-        record::Days& days;
+        Clips& clips;
         LiveOutputs& live;
         live::Transcodes& transcodes;
         live::Pictures& pictures;
         stills::Frames& frames;
-        stills::Moments& moments;
         Stills& stills;
         stills::Thumbnails& thumbnails;
         std::function<std::optional<serve::SeriesView>()> series;
-        Timelapses& timelapses;
         std::function<void()> cameras_changed;  // of the page, in settings: apply them
         std::function<std::optional<serve::RtspView>()> rtsp;
         StorageConfig storage;
@@ -67,19 +59,19 @@ class ProgramControl final : public serve::Control {
     [[nodiscard]] std::shared_ptr<stream::Stream> stream(const StreamKey& key) const override;
     [[nodiscard]] const footage::Footage& footage() const override { return parts_.footage; }
     [[nodiscard]] live::LiveWindows& live_windows() override { return parts_.live_windows; }
-    [[nodiscard]] record::Exports& exports() override { return parts_.exports; }
-    [[nodiscard]] record::Recordings& recordings() override { return parts_.recordings; }
-    [[nodiscard]] record::Movies& movies() override { return parts_.movies; }
-    [[nodiscard]] record::Days& days() override { return parts_.days; }
+    [[nodiscard]] record::Exports& exports() override { return parts_.clips.exports(); }
+    [[nodiscard]] record::Recordings& recordings() override { return parts_.clips.recordings(); }
+    [[nodiscard]] record::Movies& movies() override { return parts_.clips.movies(); }
+    [[nodiscard]] record::Days& days() override { return parts_.clips.days(); }
     [[nodiscard]] Result<std::shared_ptr<stream::Stream>> viewed_stream(const CameraId& camera,
                                                                         const live::StreamName& name) const override;
     [[nodiscard]] std::shared_ptr<const footage::Footage> viewed_footage(const live::StreamName& name) const override;
     [[nodiscard]] live::Pictures& pictures() const override { return parts_.pictures; }
     [[nodiscard]] stills::Frames& frames() override { return parts_.frames; }
-    [[nodiscard]] stills::Moments& moments() override { return parts_.moments; }
+    [[nodiscard]] stills::Moments& moments() override { return parts_.clips.moments(); }
     [[nodiscard]] stills::Thumbnails& thumbnails() override { return parts_.thumbnails; }
-    [[nodiscard]] stills::TimelapseDays& timelapse_days() override { return parts_.timelapses.days(); }
-    [[nodiscard]] stills::TimelapseJobs& timelapse_jobs() override { return parts_.timelapses.jobs(); }
+    [[nodiscard]] stills::TimelapseDays& timelapse_days() override { return parts_.clips.timelapses().days(); }
+    [[nodiscard]] stills::TimelapseJobs& timelapse_jobs() override { return parts_.clips.timelapses().jobs(); }
     [[nodiscard]] live::Archive& archive() override { return parts_.live.archive(); }
     [[nodiscard]] live::Archive& archive(live::Profile profile) override { return parts_.live.archive(profile); }
     [[nodiscard]] serve::SystemView system() const override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/vantage.hpp"
 
+#include "app/clips.hpp"
 #include "app/export_setup.hpp"
 #include "app/io_thread.hpp"
 #include "app/live_outputs.hpp"
@@ -10,7 +11,6 @@
 #include "app/rtsp_service.hpp"
 #include "app/stills_setup.hpp"
 #include "app/time_series.hpp"
-#include "app/timelapse_setup.hpp"
 #include "base/log.hpp"
 #include "ingest/sources.hpp"
 #include "net/tls.hpp"
@@ -90,12 +90,7 @@ class Vantage::Parts {
     void stop();
     void apply();
     [[nodiscard]] Cameras cameras_of_page() const;
-    [[nodiscard]] record::ExportOptions export_options();
-    [[nodiscard]] record::RecordingOptions recording_options();
-    [[nodiscard]] stills::MomentsOptions moments_options();
-    [[nodiscard]] std::string name_of(const CameraId& id) const;
     [[nodiscard]] std::unique_ptr<TimeSeries> make_time_series();
-    [[nodiscard]] Timelapses::Parts timelapse_parts();
     [[nodiscard]] bool footage_is_indexed() const;
     void build(std::unique_ptr<store::Settings> settings, std::unique_ptr<store::Catalog> catalog,
                std::shared_ptr<const store::Sealer> sealer);
@@ -134,12 +129,7 @@ class Vantage::Parts {
     std::unique_ptr<LiveOutputs> live_;
     std::unique_ptr<CameraSet> cameras_;
     std::unique_ptr<PushSet> pushes_;
-    std::unique_ptr<record::Exports> exports_;
-    std::unique_ptr<record::Recordings> recordings_;
-    std::unique_ptr<record::Movies> movies_;
-    std::unique_ptr<record::Days> days_;
-    std::unique_ptr<stills::Moments> moments_;
-    std::unique_ptr<Timelapses> timelapses_;
+    std::unique_ptr<Clips> clips_;
     std::unique_ptr<ProgramControl> control_;
     std::unique_ptr<serve::Server> server_;
     std::unique_ptr<RtspService> rtsp_;
@@ -186,12 +176,9 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                                           zone_of(zone_));
     cameras_ = std::make_unique<CameraSet>(*supervisor_, *disk_, group);
     pushes_ = std::make_unique<PushSet>(*settings_, sealer_, push_environment(), clock_);
-    exports_ = std::make_unique<record::Exports>(export_options(), *footage_, files_, clock_);
-    recordings_ = std::make_unique<record::Recordings>(recording_options(), files_, clock_);
-    movies_ = std::make_unique<record::Movies>(local_time, clock_);
-    days_ = std::make_unique<record::Days>(*footage_, files_, *movies_, [this](const CameraId& id) { return name_of(id); });
-    moments_ = std::make_unique<stills::Moments>(moments_options(), *footage_, files_, *settings_, clock_);
-    timelapses_ = std::make_unique<Timelapses>(timelapse_parts());
+    clips_ = std::make_unique<Clips>(Clips::Parts{*footage_, stills_->thumbs(), files_, *settings_, clock_, *cameras_,
+                                                  *supervisor_, zone_of(zone_), [this] { return footage_is_indexed(); }},
+                                     config_);
     control_ = std::make_unique<ProgramControl>(
         ProgramControl::Parts{clock_,
                               *settings_,
@@ -204,19 +191,14 @@ void Vantage::Parts::build(std::unique_ptr<store::Settings> settings, std::uniqu
                               make_source,
                               *cameras_,
                               live_->windows(),
-                              *exports_,
-                              *recordings_,
-                              *movies_,
-                              *days_,
+                              *clips_,
                               *live_,
                               *transcodes_,
                               *pictures_,
                               *frames_,
-                              *moments_,
                               *stills_,
                               *thumbnails_,
                               [this] { return series_ ? std::optional{series_->view()} : std::nullopt; },
-                              *timelapses_,
                               [this] { apply(); },
                               [this] { return rtsp_ ? std::optional{rtsp_->view()} : std::nullopt; },
                               config_.storage,
@@ -246,63 +228,6 @@ std::unique_ptr<TimeSeries> Vantage::Parts::make_time_series() {
                                         [this] { return told_ ? control_->cameras() : std::vector<serve::CameraView>{}; });
 }
 
-record::ExportOptions Vantage::Parts::export_options() {
-    record::ExportOptions out;
-    out.folder = config_.data / "exports";
-    out.keep = [this] {
-        const std::lock_guard lock(applying_);
-        return std::chrono::duration_cast<seconds>(config_.exports.keep);
-    };
-    out.room = [this] {
-        const std::lock_guard lock(applying_);
-        return room_for_exports(config_.data / "exports", config_.storage);
-    };
-    out.local_time = local_time;
-    out.name = [this](const CameraId& id) { return name_of(id); };
-    return out;
-}
-
-std::string Vantage::Parts::name_of(const CameraId& id) const {
-    const auto cameras = cameras_->running();
-    const auto found = cameras.find(id);
-    return found == cameras.end() ? id.str() : found->second.config.name;
-}
-
-record::RecordingOptions Vantage::Parts::recording_options() {
-    record::RecordingOptions out;
-    out.folder = config_.data / "recordings";
-    out.limits = [this] {
-        const std::lock_guard lock(applying_);
-        return config_.recordings;
-    };
-    out.room = [this] {
-        const std::lock_guard lock(applying_);
-        return room_for_exports(config_.data / "recordings", config_.storage);
-    };
-    out.local_time = local_time;
-    out.name = [this](const CameraId& id) { return name_of(id); };
-    out.stream = [this](const CameraId& id) { return supervisor_->stream({id, StreamKind::main}); };
-    return out;
-}
-
-stills::MomentsOptions Vantage::Parts::moments_options() {
-    const auto keep = [this] {
-        const std::lock_guard lock(applying_);
-        const auto& days = config_.stills.keep_moments;
-        return days ? std::optional(std::chrono::duration_cast<seconds>(*days)) : std::nullopt;
-    };
-    const auto room = [this] {
-        const std::lock_guard lock(applying_);
-        return room_for_exports(config_.data, config_.storage);
-    };
-    return {.folder = config_.data / "moments",
-            .zone = zone_of(zone_),
-            .recorded = [this](const CameraId& camera) { return recorded_stream(cameras_->running(), camera); },
-            .room = room,
-            .name = [this](const CameraId& camera) { return name_of(camera); },
-            .keep = keep};
-}
-
 // While the index is built again, what is missing in it is no hole.
 bool Vantage::Parts::footage_is_indexed() const {
     const auto volumes = catalog_->volumes();
@@ -310,22 +235,6 @@ bool Vantage::Parts::footage_is_indexed() const {
            std::ranges::any_of(*volumes, [this](const store::VolumeRow& volume) {
                return volume.indexed && volume.path == config_.storage.path.string();
            });
-}
-
-Timelapses::Parts Vantage::Parts::timelapse_parts() {
-    const auto room = [this] {
-        const std::lock_guard lock(applying_);
-        return room_for_exports(config_.data, config_.storage);
-    };
-    return {*footage_,
-            stills_->thumbs(),
-            files_,
-            clock_,
-            config_.data,
-            zone_of(zone_),
-            [this] { return footage_is_indexed(); },
-            room,
-            [this](const CameraId& id) { return name_of(id); }};
 }
 
 Status Vantage::Parts::serve_rtsp(const std::optional<net::TlsFiles>& tls) {
@@ -357,7 +266,7 @@ Status Vantage::Parts::start() {
     auto options = server_options(config_, zone_, clock_.now());
     if (!options) return options.error();
     build(std::move(*settings), std::move(*catalog), std::move(*sealer));
-    if (auto loaded = recordings_->load(); !loaded) return loaded;
+    if (auto loaded = clips_->load(); !loaded) return loaded;
     server_ = std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, *stream_access_, clock_,
                                               serve::page_files());
     // Before the server: its handlers ask about it.
@@ -365,10 +274,7 @@ Status Vantage::Parts::start() {
     if (auto started = server_->start(); !started) return started;
     apply();
     told_ = true;
-    if (auto started = exports_->start(); !started) return started;
-    recordings_->run();
-    if (auto started = moments_->start(); !started) return started;
-    if (auto started = timelapses_->start(); !started) return started;
+    if (auto started = clips_->start(); !started) return started;
     retaining_ = std::make_unique<footage::RetentionThread>(*retention_);
     return {};
 }
@@ -396,7 +302,7 @@ void Vantage::Parts::apply() {
     pushes_->apply(cameras_->running());
     if (series_) series_->apply(cameras_->running());
     stills_->apply(cameras_->running());
-    timelapses_->apply(config_.timelapse, cameras_->running());
+    clips_->apply(config_, cameras_->running());
     retention_->set_policy(retention_policy(config_.storage, config_.stills, cameras_->running()));
 }
 
@@ -436,11 +342,7 @@ void Vantage::Parts::stop() {
     log::info("vantage", "stopping");
     live_->stop();
     server_->stop(seconds{3});
-    exports_->stop();
-    recordings_->stop();
-    movies_->stop();
-    moments_->stop();
-    timelapses_->stop();
+    clips_->stop();
     rtsp_.reset();
     retaining_.reset();
     pushes_->stop();
