@@ -79,7 +79,7 @@ stills::MomentsOptions Clips::moments_options(const std::filesystem::path& data)
     return {.folder = data / "moments",
             .zone = parts_.zone,
             .recorded = [this](const CameraId& id) { return recorded_stream(parts_.cameras.running(), id); },
-            .room = room(data),
+            .room = room(data / "moments"),
             .name = [this](const CameraId& id) { return name_of(id); },
             .keep = keep};
 }

@@ -162,7 +162,8 @@ Result<Moment> Moments::create(const MomentRequest& request) {
         cameras_[request.camera].erase(job->shown.id);
         return saved.error();
     }
-    changed_.notify_one();
+    ++asked_;
+    changed_.notify_all();
     return copy_of(*job);
 }
 

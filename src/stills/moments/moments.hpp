@@ -118,6 +118,7 @@ class Moments {
     std::condition_variable_any changed_;
     std::map<CameraId, OfCamera> cameras_;  // guarded by mutex_, and so is what is in them
     std::vector<JobPtr> waiting_;           // guarded by mutex_; those that have not ended
+    std::uint64_t asked_{0};                // guarded by mutex_; how many, so that the threads look anew
     bool stopping_{false};                  // guarded by mutex_
     std::vector<std::jthread> threads_;     // start() and stop() only; last: uses the above
 };

@@ -29,7 +29,8 @@ void Moments::loop(const std::stop_token& stop) {
         }
         std::unique_lock lock(mutex_);
         if (stopping_) return;
-        changed_.wait_for(lock, stop, until_next(), [this] { return until_next() <= 0s || stopping_; });
+        const auto known = asked_;
+        changed_.wait_for(lock, stop, until_next(), [&] { return asked_ != known; });
     }
 }
 
