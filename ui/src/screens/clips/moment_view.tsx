@@ -41,8 +41,8 @@ export function MomentView({ moment, camera }: { moment: Moment; camera: string 
           />
         )}
         <span className="ml-auto flex gap-2">
-          <Button icon="link" onClick={() => setSharing(true)}>
-            Copy link
+          <Button icon="link" aria-label="Copy link" onClick={() => setSharing(true)}>
+            Link
           </Button>
           <DownloadLink look="accent" href={url} download={fileName(camera, secondsOf(moment.start), zone, shown.form)}>
             Download
