@@ -41,6 +41,7 @@ export interface Timelapse {
   end: string;
   complete: boolean;
   state: string; // "done" when it can be played
+  progress?: number; // of one that is being made up for
   error?: string | null;
   gaps?: Hole[];
 }

@@ -92,8 +92,8 @@ export function Controls(props: Props) {
 
 function DayFoot({ camera, day, zone, act }: Props) {
   return (
-    <div className="flex flex-wrap gap-2">
-      <Button icon="sheet" onClick={act.sheet} className="flex-1">
+    <div className="flex flex-col gap-2">
+      <Button icon="sheet" onClick={act.sheet}>
         Day sheet
       </Button>
       <DayDownload camera={camera} day={day} zone={zone} />

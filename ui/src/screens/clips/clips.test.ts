@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
+import type { Timelapse } from "../../api/clips";
 import { firstForm, fromLocal, outlook, preset, toLocal, wishOf } from "./timelapse_form";
-import { gapText, jobProgress, jobText, momentProgress, recordingText, timelapseText } from "./words";
+import { gapText, jobProgress, jobText, momentProgress, recordingText, timelapseText, worthListing } from "./words";
 
 const berlin = "Europe/Berlin";
 const now = Date.parse("2026-11-20T19:00:30Z") / 1000;
@@ -48,6 +49,16 @@ it("tells a day that was not whole by its hours", () => {
   const lapse = { start: "2026-11-20T05:00:00Z", end: "2026-11-20T23:00:00Z", bytes: 12_000_000 };
   expect(timelapseText({ ...lapse, complete: true }, berlin)).toBe("12 MB");
   expect(timelapseText({ ...lapse, complete: false }, berlin)).toBe("06:00 – 00:00, 12 MB");
+});
+
+it("lists days that are made, made up for, or failed, not the one that grows", () => {
+  const days = [
+    { day: "2026-11-21", state: "running" },
+    { day: "2026-11-20", state: "running" },
+    { day: "2026-11-19", state: "done" },
+    { day: "2026-11-21", state: "failed", error: "disk full" },
+  ] as Timelapse[];
+  expect(worthListing(days, "2026-11-21").map(({ day, state }) => `${day} ${state}`)).toEqual(["2026-11-20 running", "2026-11-19 done", "2026-11-21 failed"]);
 });
 
 it("describes jobs and recordings", () => {

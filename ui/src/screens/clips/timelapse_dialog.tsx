@@ -15,7 +15,7 @@ import { firstForm, outlook, preset, wishOf, type LapseForm, type Preset } from 
 const presets: { value: Preset; text: string }[] = [
   { value: "day", text: "Today" },
   { value: "week", text: "Seven days" },
-  { value: "months", text: "Three months, a picture a day" },
+  { value: "months", text: "Three months" },
 ];
 
 export function TimelapseDialog({ cameras, camera, onClose }: { cameras: Camera[]; camera: string; onClose: () => void }) {

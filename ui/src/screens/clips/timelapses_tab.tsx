@@ -19,11 +19,12 @@ import { CameraFilter, useCameraFilter } from "./camera_filter";
 import { ClipCard, ClipGrid, Holes } from "./clip_card";
 import { Film } from "./film";
 import { TimelapseDialog } from "./timelapse_dialog";
-import { jobProgress, jobText, secondsOf, timelapseText } from "./words";
+import { jobProgress, jobText, secondsOf, timelapseText, worthListing } from "./words";
 
 const kStep = 24; // days of one camera that are shown at first, and with each "more"
 
 export function TimelapsesTab({ me }: { me: Me }) {
+  const { zone } = useZone();
   const cameras = useCameras(60_000);
   const [camera, setCamera] = useCameraFilter();
   const [adding, setAdding] = useState(false);
@@ -35,11 +36,12 @@ export function TimelapsesTab({ me }: { me: Me }) {
   if (!cameras.data) return <Failed problem={problemFrom(cameras.error)} retry={() => void cameras.refetch()} />;
   if (!days.data) return <Failed problem={problemFrom(days.error)} retry={days.refetch} />;
   const shown = (jobs.data ?? []).filter((job) => camera === null || job.camera === camera);
+  const listed = worthListing(days.data, dayOf(now(), zone));
   const ordered = [...shown].sort((a, b) => Date.parse(b.created) - Date.parse(a.created));
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-3">
-        <p className="min-w-0 flex-1 text-[13.5px] text-ink-3 max-sm:hidden">Each day of each camera in about a minute, when the day is over.</p>
+        <p className="min-w-0 flex-1 text-[13.5px] text-ink-3 max-sm:hidden">Each day of each camera in about a minute. Today&rsquo;s come when the day is over.</p>
         <CameraFilter cameras={cameras.data} value={camera} onChange={setCamera} />
         {canAdd && cameras.data.length > 0 && (
           <Button look="accent" icon="plus" onClick={() => setAdding(true)}>
@@ -56,16 +58,18 @@ export function TimelapsesTab({ me }: { me: Me }) {
           </ClipGrid>
         </Section>
       )}
-      {days.data.length > 0 && <Days days={days.data} cameras={cameras.data} titled={ordered.length > 0} />}
-      {days.data.length === 0 && ordered.length === 0 && (
+      {listed.length > 0 && <Days days={listed} cameras={cameras.data} titled={ordered.length > 0} />}
+      {listed.length === 0 && ordered.length === 0 && (
         <Empty icon="lapse" title="No timelapses yet">
           The first comes when today is over.{canAdd && " One of any other stretch can be made at once."}
         </Empty>
       )}
-      {adding && <TimelapseDialog cameras={cameras.data} camera={camera ?? cameras.data[0]!.id} onClose={() => setAdding(false)} />}
+      {adding && <TimelapseDialog cameras={cameras.data} camera={camera ?? firstRecorded(cameras.data)} onClose={() => setAdding(false)} />}
     </>
   );
 }
+
+const firstRecorded = (cameras: Camera[]) => (cameras.find(({ streams }) => streams.some(({ oldest }) => oldest !== null)) ?? cameras[0]!).id;
 
 function Days({ days, cameras, titled }: { days: Timelapse[]; cameras: Camera[]; titled: boolean }) {
   const [most, setMost] = useState(kStep);
@@ -117,7 +121,13 @@ function DayClip({ lapse, camera }: { lapse: Timelapse; camera: string }) {
       }
     >
       <p>{camera}</p>
-      <p className="text-ink-3">{url ? timelapseText(lapse, zone) : "Grows until the day is over"}</p>
+      {url && <p className="text-ink-3">{timelapseText(lapse, zone)}</p>}
+      {!url && !lapse.error && (
+        <div className="pt-1.5">
+          <Progress name={`Progress of ${name}`} value={lapse.progress ?? 0} />
+          <p className="mt-1 text-[12.5px] text-ink-3">Being made from what was recorded</p>
+        </div>
+      )}
       {lapse.error && <Notice>{lapse.error}</Notice>}
       <Holes gaps={lapse.gaps} zone={zone} />
       {open === "play" && url && (

@@ -16,6 +16,11 @@ export function instantText(at: number, now: number, zone: string): string {
   return `${dayText(dayOf(at, zone), dayOf(now, zone))}, ${clockText(at, zone)}`;
 }
 
+// The days that there is something to see of: those that are made, being made up for, or failed. What grows today is not.
+export function worthListing(days: Timelapse[], today: string): Timelapse[] {
+  return days.filter(({ state, error, day }) => state === "done" || error || day < today);
+}
+
 // Half a day that somebody wants to look at, and one that was not whole.
 export function timelapseText(lapse: Pick<Timelapse, "complete" | "start" | "end" | "bytes">, zone: string): string {
   const size = bytes(lapse.bytes);
