@@ -68,6 +68,8 @@ class Recordings {
                                              std::string_view if_range) const;
     // What one file of all that is there now is made of (movies.hpp); reads headers of its files. not_found, io
     [[nodiscard]] Result<footage::Material> material(const std::string& id) const;
+    // As configured now: one that begins takes the place of the camera's last one that is not kept.
+    [[nodiscard]] bool replaces() const { return options_.limits().replace; }
     [[nodiscard]] RecordingStats stats() const;
     [[nodiscard]] const RecordingFolders& folders() const { return folders_; }
 

@@ -110,7 +110,8 @@ Answer list_recordings(const Call& call) {
     for (const auto& one : call.app.control.recordings().list())
         if (call.who.sees(one.camera) && (!only || one.camera == *only))
             recordings.push_back(recording_json(one, call.app.base_path));
-    return json_response(200, json::object{{"recordings", std::move(recordings)}});
+    return json_response(
+        200, json::object{{"recordings", std::move(recordings)}, {"replace", call.app.control.recordings().replaces()}});
 }
 
 Answer begin_recording(const Call& call) {

@@ -144,13 +144,17 @@ export function useTimelapseJobs() {
   });
 }
 
+export interface Recordings {
+  recordings: Recording[];
+  replace: boolean; // one that begins takes the place of the camera's last one that is not kept
+}
+
 // Of one camera, or of all that one may see.
 export function useRecordings(camera: string | null = null) {
   return useQuery({
     queryKey: ["recordings", camera],
-    queryFn: async ({ signal }) =>
-      (await get<{ recordings: Recording[] }>(`/api/v1/recordings${camera === null ? "" : `?camera=${part(camera)}`}`, signal)).recordings,
-    refetchInterval: ({ state }) => (state.data?.some(isRecording) ? 1000 : 5000),
+    queryFn: ({ signal }) => get<Recordings>(`/api/v1/recordings${camera === null ? "" : `?camera=${part(camera)}`}`, signal),
+    refetchInterval: ({ state }) => (state.data?.recordings.some(isRecording) ? 1000 : 5000),
   });
 }
 

@@ -24,7 +24,7 @@ export function useRecording(camera: string): RecordingControl {
   const keep = useChange(clipChanges.changeRecording, ["recordings"]);
   const [asking, setAsking] = useState<Recording | null>(null);
   const fault = (error: unknown) => tray.say({ kind: "fault", text: problemFrom(error).detail });
-  const current = recordings.data?.find(isRecording) ?? null;
+  const current = recordings.data?.recordings.find(isRecording) ?? null;
   const begin = () => start.mutate({ camera }, { onError: fault });
   const end = (running: Recording) =>
     stop.mutate(running.id, {
@@ -38,7 +38,7 @@ export function useRecording(camera: string): RecordingControl {
     toggle: () => {
       if (busy) return;
       if (current) return end(current);
-      const goes = recordings.data?.find((each) => each.state === "done" && !each.kept);
+      const goes = recordings.data?.replace && recordings.data.recordings.find((each) => each.state === "done" && !each.kept);
       if (goes) setAsking(goes);
       else begin();
     },

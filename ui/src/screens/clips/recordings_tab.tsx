@@ -30,16 +30,16 @@ export function RecordingsTab({ canChange }: { canChange: boolean }) {
   return (
     <>
       <div className="mb-4 flex items-center gap-3">
-        <p className="min-w-0 flex-1 text-[13.5px] text-ink-3 max-sm:hidden">Started by hand, beside what is always recorded. One that is not kept goes when another of its camera begins.</p>
+        <p className="min-w-0 flex-1 text-[13.5px] text-ink-3 max-sm:hidden">Started by hand, beside what is always recorded.{recordings.data.replace && " One that is not kept goes when another of its camera begins."}</p>
         <CameraFilter cameras={cameras.data} value={camera} onChange={setCamera} />
       </div>
-      {recordings.data.length === 0 ? (
+      {recordings.data.recordings.length === 0 ? (
         <Empty icon="record" title="No recordings yet">
           {canChange ? "On a camera's page press Record, or R, and once more to stop: also for cameras that are not recorded all the time." : "Whoever may change cameras can start one on a camera's page."}
         </Empty>
       ) : (
         <ClipGrid name="Recordings">
-          {recordings.data.map((recording) => (
+          {recordings.data.recordings.map((recording) => (
             <RecordingClip key={recording.id} recording={recording} camera={nameOf(recording.camera, cameras.data)} canChange={canChange} />
           ))}
         </ClipGrid>
