@@ -16,12 +16,13 @@ bool is_slug_char(char c) {
 }  // namespace
 
 bool CameraId::is_reserved(std::string_view text) {
-    static constexpr std::array<std::string_view, 40> words{
-        "api",     "assets",    "audit",      "cameras", "capture", "captures", "dash",       "events",
-        "exports", "fonts",     "groups",     "healthz", "hls",     "hub",      "index",      "live",
-        "link",    "login",     "logout",     "metrics", "moment",  "moments",  "recordings", "rules",
-        "rtsp",    "settings",  "setup",      "sites",   "static",  "system",   "thumbnail",  "thumbnailGroup",
-        "time",    "timelapse", "timelapses", "tokens",  "users",   "watch",    "access",     "ws"};
+    static constexpr std::array<std::string_view, 42> words{
+        "api",       "assets",     "audit",   "cameras",    "capture",   "captures",       "clips",
+        "dash",      "day",        "events",  "exports",    "fonts",     "groups",         "healthz",
+        "hls",       "hub",        "index",   "live",       "link",      "login",          "logout",
+        "metrics",   "moment",     "moments", "recordings", "rules",     "rtsp",           "settings",
+        "setup",     "sites",      "static",  "system",     "thumbnail", "thumbnailGroup", "time",
+        "timelapse", "timelapses", "tokens",  "users",      "watch",     "access",         "ws"};
     return std::ranges::find(words, text) != words.end();
 }
 
