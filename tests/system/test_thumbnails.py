@@ -18,6 +18,10 @@ def group(server, camera, after, minutes=10):
     return answer.json["thumbnails"]
 
 
+def group_of(server, camera):
+    return server.api.get(f"/{camera}/thumbnailGroup?ts={time.time() - 60:.3f}").json
+
+
 def size_of(jpeg):
     return subprocess.run(["ffprobe", "-v", "error", "-f", "image2pipe", "-show_entries", "stream=width,height", "-of", "csv=p=0", "-"],
                           input=jpeg, capture_output=True, timeout=30).stdout.decode().strip()
@@ -37,6 +41,7 @@ class Thumbnails(unittest.TestCase):
         cls.address = cls.cameras.__enter__()
         cls.addClassCleanup(cls.cameras.__exit__, None, None, None)
         address = cls.address
+        cls.address = staticmethod(address)
         cls.server = Server(f"  door: {{source: '{address('odd')}', sub: {{source: '{address('fine')}', record: false}},"
                             " location: {place: Gate, latitude: 52.5, longitude: 13.25}}\n"
                             f"  long: '{address('slow')}'\n  unseen: {{source: '{address('fine')}', record: false}}\n").start()
@@ -108,6 +113,23 @@ class Thumbnails(unittest.TestCase):
         self.assertEqual(self.server.api.get(f"/unseen/thumbnail?ts={asked:.3f}").status, 404)
         named = self.server.api.get(f"/thumbnail?ts={asked:.3f}&camera=door")
         self.assertEqual(named.headers["Vantage-Time"], found[3]["time"])
+
+    def test_where_a_camera_of_the_page_stands_is_kept_changed_and_told(self):
+        address = self.address("fine")
+        for place in ({"place": "Gate", "latitude": 52.5, "longitude": -13.25}, {"place": "Hof \u00e4", "latitude": 0, "longitude": 180}, None):
+            config = {"source": address, "location": place} if place else {"source": address}
+            if place and place["place"] == "Gate":
+                answer = self.server.api.post("/api/v1/cameras", {"id": "page", "config": config})
+            else:
+                answer = self.server.api.request("PUT", "/api/v1/cameras/page", {"config": config})
+            self.assertIn(answer.status, (200, 201), answer.body)
+            self.assertEqual(answer.json["location"], place)
+            self.assertEqual(self.server.camera("page")["location"], place)
+            # What handlers of media know may be two seconds old.
+            wait_for("the place to be told", lambda: group_of(self.server, "page")["location"] == place, 10)
+        wrong = self.server.api.request("PUT", "/api/v1/cameras/page", {"config": {"source": address, "location": {"latitude": 91, "longitude": 1}}})
+        self.assertEqual(wrong.status, 400)
+        self.assertEqual(self.server.api.request("DELETE", "/api/v1/cameras/page").status, 204)
 
     def test_sprite_webvtt_and_multipart_hold_the_same_pictures(self):
         start = parse_time(stored(group(self.server, "door", self.begin))[0]["time"]) - 0.5
