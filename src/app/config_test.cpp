@@ -90,7 +90,11 @@ TEST(Config, Recordings) {
 
 TEST(Config, Stills) {
     const auto usual = parse_config("{}", "v.yaml").value().stills;
-    EXPECT_EQ(usual, (StillsConfig{true, milliseconds{1000}, 320, 4, {}}));
+    EXPECT_TRUE(usual.thumbnails);
+    EXPECT_EQ(usual.interval, seconds{1});
+    EXPECT_EQ(usual.width, 320);
+    EXPECT_EQ(usual.quality, 4);
+    EXPECT_FALSE(usual.keep_days) << "as long as the video";
     const auto own =
         parse_config("stills: {thumbnails: off, interval: 2.5, width: 480, quality: 8, keep_days: 1y}", "v.yaml");
     EXPECT_TRUE(own.has_error()) << "there are no years";
@@ -98,7 +102,11 @@ TEST(Config, Stills) {
         parse_config("stills: {thumbnails: off, interval: 2.5, width: 480, quality: 8, keep_days: 52w}", "v.yaml")
             .value()
             .stills;
-    EXPECT_EQ(good, (StillsConfig{false, milliseconds{2500}, 480, 8, Days{364}}));
+    EXPECT_FALSE(good.thumbnails);
+    EXPECT_EQ(good.interval, milliseconds{2500});
+    EXPECT_EQ(good.width, 480);
+    EXPECT_EQ(good.quality, 8);
+    EXPECT_EQ(good.keep_days, Days{364});
     for (const auto* wrong :
          {"stills: {interval: 0.2}", "stills: {interval: 61}", "stills: {width: 63}", "stills: {width: 1921}",
           "stills: {quality: 1}", "stills: {quality: 32}", "stills: {keep_days: 0}", "stills: {thumbnails: maybe}"})
