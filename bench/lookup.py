@@ -74,6 +74,7 @@ def generate(server, packs, count):
     """`count` packs a camera, in the order of time, as they would have been written."""
     with contextlib.closing(sqlite3.connect(server.folder / "data/catalog.db", isolation_level=None)) as db:
         db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA journal_mode = OFF")  # the recorder sets it again
         volume, generation = db.execute("SELECT id, generation FROM volumes").fetchone()
         db.execute("BEGIN")
         row_id = 0
@@ -85,7 +86,6 @@ def generate(server, packs, count):
                            (row_id, f"c{camera:02}", "main", volume, path, first, last, size, generation))
                 db.execute("INSERT INTO thumb_tables (pack_id, data) VALUES (?,?)", (row_id, data))
         db.execute("COMMIT")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class Instant:
