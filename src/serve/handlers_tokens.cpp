@@ -19,9 +19,9 @@ Status check_path(const Call& call, const std::string& path) {
     if (path.starts_with("/timelapses/")) return may_share_timelapse(call, path);
     std::vector<std::pair<std::string_view, std::string>> parameters;
     for (const auto& endpoint : endpoints()) {
-        if (endpoint.ways != Ways::media || endpoint.need != Need::viewer || !endpoint.pattern.starts_with("/{camera}/"))
-            continue;
+        if (endpoint.ways != Ways::media || !endpoint.pattern.starts_with("/{camera}/")) continue;
         if (!match_pattern(endpoint.pattern, path, parameters)) continue;
+        if (endpoint.need != Need::viewer) break;  // a link shows, and changes nothing
         const auto camera = CameraId::parse(parameters.front().second);
         if (!camera) continue;
         if (!call.who.sees(*camera)) return fail(errc::forbidden, fmt::format("you may not see camera '{}'", camera->str()));
