@@ -35,7 +35,7 @@ def ours(server, noon, hours, cameras):
     idle = (measure.cpu_seconds(pid) - before) / (time.monotonic() - began)
     before, began = measure.cpu_seconds(pid), time.monotonic()
     server.write_config(cameras.format(f"{{hours: '{hours}', seconds: {FRAMES // FPS}, fps: {FPS}}}"), "time_zone: UTC\nstills: {thumbnails: false}")
-    support.wait_for("the film", film.with_suffix(".json").exists, 120)
+    support.wait_for("the film", film.with_suffix(".json").exists, 600)
     spent = measure.cpu_seconds(pid) - before - idle * (time.monotonic() - began)
     done = server.api.get("/door/timelapse/").json["timelapses"]
     assert any(t["state"] == "done" and t["complete"] and t["frames"] == FRAMES for t in done), done

@@ -45,6 +45,13 @@ TEST(TimeZone, AnHourThatComesTwiceIsToldApart) {
     EXPECT_EQ(TimeZone::load("Asia/Kathmandu").value().local(UtcTime{}).offset, 5h + 30min);
 }
 
+TEST(TimeZone, TimesOfADay) {
+    const auto berlin = TimeZone::load("Europe/Berlin").value();
+    EXPECT_EQ(to_rfc3339(berlin.at(2026y / 7 / 1, 12h)), "2026-07-01T10:00:00.000Z");
+    EXPECT_EQ(to_rfc3339(berlin.at(2026y / 3 / 29, 2h + 30min)), "2026-03-29T01:00:00.000Z") << "skipped";
+    EXPECT_EQ(to_rfc3339(berlin.at(2026y / 10 / 25, 2h + 30min)), "2026-10-25T00:30:00.000Z") << "the first of two";
+}
+
 TEST(TimeZone, UnknownNames) {
     EXPECT_EQ(TimeZone::load("Mars/Olympus").error().code, errc::not_found);
     EXPECT_TRUE(TimeZone::load("UTC"));

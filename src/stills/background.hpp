@@ -7,7 +7,7 @@
 namespace vantage::stills {
 
 inline constexpr int kBack = 5;      // somebody waits for it
-inline constexpr int kFarBack = 15;  // nobody does
+inline constexpr int kFarBack = 10;  // nobody does
 
 // Of the calling thread, once; a system that refuses changes nothing.
 inline void stand_back(int nice = kBack) {

@@ -34,7 +34,7 @@ def ask(server, camera, start, end, **more):
     return made.json
 
 
-def ended(server, job, seconds=90):
+def ended(server, job, seconds=240):
     return wait_for("the timelapse", lambda: (j := server.api.get(f"/api/v1/timelapses/{job['id']}").json)["state"] not in ("queued", "running") and j, seconds)
 
 
@@ -126,7 +126,7 @@ class Ranges(unittest.TestCase):
     def test_a_kill_in_the_middle(self):
         start, end = recorded(self.server, "full", 9)
         job = ask(self.server, "full", start, end, seconds=6, fps=30)
-        wait_for("a piece of it", lambda: self.server.api.get(f"/api/v1/timelapses/{job['id']}").json["progress"] > 0, 60, every=0.01)
+        wait_for("a piece of it", lambda: self.server.api.get(f"/api/v1/timelapses/{job['id']}").json["progress"] > 0, 120, every=0.01)
         self.server.kill()
         self.server.start()
         done = ended(self.server, job)
@@ -175,7 +175,7 @@ class Days(unittest.TestCase):
             server.start()
             day = f"{noon:%Y-%m-%d}"
             listed = lambda: [t for t in server.api.get("/door/timelapse/").json["timelapses"] if t["day"] == day and t["state"] == "done"]  # noqa: E731
-            item = wait_for("the timelapse of yesterday", listed, 60)[0]
+            item = wait_for("the timelapse of yesterday", listed, 240)[0]
             self.assertEqual(item["url"], f"/door/timelapse/{noon:%Y/%m/%d}")
             self.assertEqual((item["fps"], item["width"], item["height"], item["complete"]), (10, 640, 360, False))
             self.assertEqual((parse(item["start"]), parse(item["end"])), (noon.timestamp(), noon.timestamp() + 600))
@@ -201,7 +201,7 @@ class Days(unittest.TestCase):
         with Server("  door: {source: 'sim:?size=640x360&fps=25&gop=25', timelapse: {hours: '" + hours + "', seconds: 360, fps: 10}}\n  still: {source: 'sim:?size=320x180', timelapse: off}\n",
                     "time_zone: UTC") as server:
             running = lambda: (t := server.api.get("/door/timelapse/").json["timelapses"]) and t[0]["frames"] >= 10 and t[0]  # noqa: E731
-            item = wait_for("ten frames of today", running, 120)
+            item = wait_for("ten frames of today", running, 240)
             self.assertEqual((item["state"], item["url"], item["complete"], item["error"]), ("running", None, False, None))
             self.assertTrue(0 < item["progress"] < 0.5, item)
             self.assertEqual(server.api.get("/still/timelapse").json, {"timelapses": []})
@@ -209,7 +209,7 @@ class Days(unittest.TestCase):
             frames = item["frames"]
             server.kill()
             server.start()
-            wait_for("it to go on", lambda: (t := running()) and t["frames"] > frames, 60)
+            wait_for("it to go on", lambda: (t := running()) and t["frames"] > frames, 240)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ struct TimelapseTools {
 
 class FilmBuild {
   public:
-    static constexpr seconds kSettle{30};  // until footage of an instant is there
+    static constexpr seconds kSettle{60};  // until footage of an instant is there, also when its disk is late
 
     // Takes up what `work` holds; then that one's plan counts. `tries`: so often a step may fail because of a disk before it
     // passes over what cannot be read.

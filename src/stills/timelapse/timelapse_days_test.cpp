@@ -68,14 +68,14 @@ class TimelapseDaysTest : public testing::Test {
 
 TEST_F(TimelapseDaysTest, ADayGrowsBesideTheFootageAndIsPublishedWhenItIsOver) {
     studio_.footage.stretches = {{studio_.clock.now(), studio_.clock.now() + hours(72), seconds(10)}};
-    live(hours(12) + minutes(1));
+    live(hours(12) + minutes(2));
     EXPECT_EQ(listed(), List{"2026-11-20 running"});
     const auto running = days_->list(kDoor).front();
     EXPECT_EQ(running.record.frames, 20U) << "half of the day";
     EXPECT_DOUBLE_EQ(running.progress, 0.5);
     EXPECT_EQ(days_->file(kDoor, 2026y / 11 / 20).error().code, errc::not_found);
     const auto read = studio_.footage.read_count;
-    live(hours(12) - minutes(2));
+    live(hours(12) - minutes(3));
     EXPECT_EQ(listed(), List{"2026-11-20 running"});
     live(minutes(3));
     EXPECT_EQ(listed(), List{"2026-11-20"});
