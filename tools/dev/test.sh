@@ -21,7 +21,7 @@ test_unit() {
 
 # What runs on several threads, under ThreadSanitizer.
 test_threads() {
-    local folders=(base stream store footage record ingest live) name
+    local folders=(base stream store footage record ingest live stills series) name
     [ -f build/tsan/build.ninja ] || cmake --preset tsan >/dev/null
     build tsan "${folders[@]/#/test_}"
     for name in "${folders[@]}"; do
