@@ -49,9 +49,11 @@ def ffmpeg(files, out, span, *before):
     listed = out.with_suffix(".txt")
     listed.write_text("".join(f"file '{f}'\n" for f in files))
     child = subprocess.Popen([str(c) for c in ("ffmpeg", "-v", "error", "-nostdin", "-y", *before, "-f", "concat", "-safe", "0", "-i", listed, "-an", "-vf",
-                                               f"fps={FRAMES}/{span},setpts=N/{FPS}/TB", "-r", FPS, "-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-bf", "0", out)])
+                                               f"fps={FRAMES}/{span},settb=1/{FPS},setpts=N", "-vsync", "passthrough", "-c:v", "libx264", "-preset", "veryfast", "-crf", "24", "-bf", "0", out)])
     _, status, usage = os.wait4(child.pid, 0)
     assert status == 0
+    facts, _ = support.ffprobe(out, "-select_streams", "v", "-show_entries", "stream=nb_frames")
+    assert abs(int(facts["streams"][0]["nb_frames"]) - FRAMES) <= 1, facts
     return usage.ru_utime + usage.ru_stime, out.stat().st_size
 
 
