@@ -255,15 +255,35 @@ test("a timelapse of any stretch is ordered, watched and deleted", async ({ reco
 
 test("a day is downloaded as one file, from the calendar and from the day sheet", async ({ recorder, browser }) => {
   const page = await browser.open();
-  await watchLive(page, recorder);
+  await watchLive(page, recorder, "yard");
   await page.getByRole("button", { name: /^Day: Today/ }).click();
-  const fromCalendar = await take(page, page.getByRole("link", { name: /^Download the day of Front door/ }));
+  const link = page.getByRole("link", { name: /^Download the day of Yard/ });
+  const fromCalendar = await take(page, link);
   assert.match(fromCalendar.name, /\d{4}-\d\d-\d\d\.mp4$/);
   assert.ok(duration(fromCalendar.path) > 10, `${duration(fromCalendar.path)} s`);
   await page.getByRole("button", { name: "Day sheet" }).click();
-  const fromSheet = await take(page, page.getByRole("link", { name: /^Download the day of Front door/ }));
+  const fromSheet = await take(page, link);
   assert.ok(duration(fromSheet.path) > 10, `${duration(fromSheet.path)} s`);
 }, { seconds: 240 });
+
+test("a day whose format changed is offered in parts, and what cannot be had says why", async ({ recorder, browser }) => {
+  const page = await browser.open();
+  await login(page, recorder);
+  await footage(page, "yard", 5);
+  const part = (n) => ({ url: `/yard/day/2026-11-20.mp4?part=${n}`, start: `2026-11-20T0${n}:00:00Z`, end: `2026-11-20T0${n}:30:00Z`, bytes: n * 1_000_000 });
+  await page.route("**/yard/day/*.mp4", (route) => route.fulfill({ status: 300, contentType: "application/json", body: JSON.stringify({ detail: "several", parts: [part(1), part(2)] }) }));
+  await page.goto(`${recorder.base}/day?cameras=yard`);
+  const link = page.getByRole("link", { name: /^Download the day of Yard/ });
+  await link.click();
+  const parts = page.getByRole("list", { name: "Parts of the day" });
+  await parts.getByText("03:00:00 – 03:30:00").waitFor();
+  assert.equal(await parts.getByRole("link", { name: "Download part 2" }).getAttribute("href"), new URL("/yard/day/2026-11-20.mp4?part=2", recorder.base).href);
+  await page.keyboard.press("Escape");
+  await page.unroute("**/yard/day/*.mp4");
+  await page.route("**/yard/day/*.mp4", (route) => route.fulfill({ status: 429, contentType: "application/problem+json", body: JSON.stringify({ detail: "other days are being read", status: 429 }) }));
+  await link.click();
+  await notices(page).getByText("other days are being read").waitFor();
+}, { seconds: 120 });
 
 test("a viewer sees clips and takes snapshots, but makes nothing", async ({ recorder, browser }) => {
   const viewer = { name: "watcher", password: "looks and nothing else" };
