@@ -304,9 +304,11 @@ test("a viewer sees clips and takes snapshots, but makes nothing", async ({ reco
   assert.equal(await other.getByRole("button", { name: /^(Moment|Record)$/ }).count(), 0);
   await other.keyboard.press("r");
   await other.keyboard.press("c");
-  for (const tab of ["moments", "recordings", "timelapses"]) {
-    await other.goto(`${recorder.base}/clips/${tab}`);
-    await other.getByRole("heading", { name: `No ${tab} yet` }).waitFor();
+  for (const tab of ["Moments", "Recordings", "Timelapses"]) {
+    await other.goto(`${recorder.base}/clips/${tab.toLowerCase()}`);
+    const list = other.getByRole("list", { name: tab, exact: true });
+    await list.or(other.getByRole("heading", { name: `No ${tab.toLowerCase()} yet` })).waitFor();
+    assert.equal(await other.getByRole("button", { name: /^(Delete|Keep|Rename|Stop) / }).count(), 0, tab);
   }
   assert.equal(await other.getByRole("button", { name: "New timelapse" }).count(), 0);
   await page.evaluate(async (name) => {
