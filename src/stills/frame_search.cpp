@@ -19,7 +19,7 @@ constexpr milliseconds kSlowReorder = 1min;          // of a camera that sends a
 constexpr auto kFarthestKey = 10min;                 // no segment is longer
 constexpr std::uint64_t kMostBytes = 256ULL << 20U;  // of a group of pictures without end, in memory
 constexpr auto kFirstStep = 1h;                      // of the search over a hole
-constexpr int kSteps = 10;                           // each four times as long: thirty years
+constexpr int kSteps = 11;                           // each four times as long: 120 years
 
 struct Shown {
     MediaTime time;

@@ -161,6 +161,7 @@ TEST_F(FramesTest, BesideAHoleTheNearestFramesAreTold) {
     const auto years = std::chrono::hours{24} * 365;
     EXPECT_EQ(find_nearest(footage_, camera_.key, footage::kBegin - years).after, whole(begin_));
     EXPECT_EQ(find_nearest(footage_, camera_.key, footage::kBegin - years).before, std::nullopt);
+    EXPECT_EQ(find_nearest(footage_, camera_.key, UtcTime{}).after, whole(begin_)) << "an epoch of some program";
     EXPECT_EQ(find_nearest(footage_, camera_.key, footage::kBegin + years).before, whole(two.time_of(29)));
 }
 
