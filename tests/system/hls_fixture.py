@@ -196,8 +196,10 @@ class Presentation:
         msn, part = given.get("_HLS_msn"), given.get("_HLS_part")
         if msn is None:
             return None, part is not None
-        if not msn.isdigit() or int(msn) > count // PARTS + 2 or int(part or 0) > PARTS + 3:
-            return None, not msn.isdigit() or int(msn) * PARTS > count or int(msn) > count // PARTS + 2
+        if not msn.isdigit() or int(msn) > count // PARTS + 2:
+            return None, True
+        if int(part or 0) > PARTS + 3:  # beyond the end of a segment that is whole, that is: there is more; before, nobody can know
+            return None, (int(msn) + 1) * PARTS > count
         return (int(msn) + 1) * PARTS if part is None else int(msn) * PARTS + int(part) + 1, False
 
 
