@@ -91,8 +91,8 @@ def generate(server, packs, count):
 class Instant:
     """A random time, the thumbnail next to it, and its bytes in a pack that has holes everywhere else."""
 
-    def __init__(self, generator, packs, count, storage):
-        self.camera, number, place = generator.randrange(CAMERAS), generator.randrange(count), generator.randrange(SECONDS)
+    def __init__(self, generator, packs, place, storage):
+        self.camera, number, place = place
         times, sizes, offsets, _, _ = packs.kinds[kind_of(self.camera, number)]
         path, *_ = packs.row(kind_of(self.camera, number), self.camera, BEGINS + number * SECONDS)
         self.us = (BEGINS + number * SECONDS) * 1_000_000 + times[place]
@@ -113,6 +113,14 @@ class Instant:
     @property
     def group_path(self):
         return f"/c{self.camera:02}/thumbnailGroup?ts={self.asked // 1_000_000}&minutes=10"
+
+
+def instants_of(generator, packs, count, storage, wanted):
+    """`wanted` of them, no two of one thumbnail."""
+    places = set()
+    while len(places) < wanted:
+        places.add((generator.randrange(CAMERAS), generator.randrange(count), generator.randrange(SECONDS)))
+    return [Instant(generator, packs, place, storage) for place in generator.sample(sorted(places), wanted)]
 
 
 class Asker:
@@ -195,7 +203,8 @@ def year(args, generator):
         size = (server.folder / "data/catalog.db").stat().st_size
         print(f"{count * CAMERAS} packs, {count * CAMERAS * SECONDS / 1e6:.0f} million thumbnails, {size / 1e9:.2f} GB of catalogue, "
               f"generated in {time.monotonic() - began:.0f} s", file=sys.stderr)
-        instants = [Instant(generator, packs, count, server.storage) for _ in range(args.instants + args.cold)]
+        instants = instants_of(generator, packs, count, server.storage, args.instants + args.cold)
+        os.sync()  # what was generated is not written while requests are timed
         began = time.monotonic()
         server.start()
         print(f"started in {time.monotonic() - began:.1f} s", file=sys.stderr)
@@ -281,7 +290,7 @@ def next_to_influx(args, generator, folder):
         with recorder() as server:
             empty_catalogue(server)
             generate(server, packs, count)
-            instants = [Instant(generator, packs, count, server.storage) for _ in range(args.instants // 3)]
+            instants = instants_of(generator, packs, count, server.storage, args.instants // 3)
             server.start()
             mine, other = Asker(server.port, server.api.token), Asker(influx.port)
             for instant in instants:
@@ -296,7 +305,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--instants", type=int, default=3000)
-    parser.add_argument("--cold", type=int, default=120)
+    parser.add_argument("--cold", type=int, default=600)
     parser.add_argument("--a-start", type=int, default=8, help="cold requests from one start of the program to the next")
     parser.add_argument("--points", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=1)
