@@ -5,7 +5,8 @@ import { defineConfig } from "vite";
 import { licenses } from "./licenses";
 
 // VANTAGE_SERVER: a running Vantage that the development server forwards to, so that the page can be worked on with real cameras.
-const server = process.env.VANTAGE_SERVER ?? "http://127.0.0.1:6478";
+// Host is forwarded as the browser sent it: the recorder compares Origin with it and refuses other sites, here as everywhere.
+const recorder = { target: process.env.VANTAGE_SERVER ?? "http://127.0.0.1:6478", changeOrigin: false };
 
 export default defineConfig({
   base: "./",
@@ -13,12 +14,12 @@ export default defineConfig({
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 900 },
   server: {
     proxy: {
-      "/api": server,
-      "^/[^/]+/feed$": { target: server, ws: true },
-      "^/[^/]+/(main|sub|stream)/": server,
-      "^/[^/]+/(mjpeg|snapshot\\.jpg|frame|thumbnail|thumbnailGroup)": server,
-      "^/[^/]+/(moment|timelapse|day)/": server,
-      "^/(exports|link|timelapses|recordings)/.+": server,
+      "/api": recorder,
+      "^/[^/]+/feed$": { ...recorder, ws: true },
+      "^/[^/]+/(main|sub|stream)/": recorder,
+      "^/[^/]+/(mjpeg|snapshot\\.jpg|frame|thumbnail|thumbnailGroup)": recorder,
+      "^/[^/]+/(moment|timelapse|day)/": recorder,
+      "^/(exports|link|timelapses|recordings)/.+": recorder,
     },
   },
 });

@@ -32,11 +32,11 @@ export async function until(what, condition, seconds = 20) {
   throw new Error(`waited ${seconds} s for ${what}; last: ${JSON.stringify(last)}`);
 }
 
-class Process {
-  constructor(command, args) {
+export class Process {
+  constructor(command, args, env = {}) {
     this.text = "";
     this.ended = false;
-    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on("data", (data) => (this.text += data));
     this.gone = new Promise((resolve) => this.child.on("exit", (code) => resolve((this.ended = true) && code)));
   }
