@@ -70,26 +70,32 @@ export function IconButton({ name, icon, shortcut, pressed, size = "md", classNa
   );
 }
 
-// One of a few: sizes of the wall, streams, speeds.
+interface Option<T> {
+  value: T;
+  text: string;
+  title?: string;
+}
+
+// One of a few: sizes of the wall, streams, speeds. `options`: the texts by value will do where they need no more.
 export function Segmented<T extends string | number>({
   name,
-  options,
+  options: given,
   value,
   onChange,
 }: {
   name: string;
-  options: { value: T; text: string; title?: string; disabled?: boolean }[];
+  options: Option<T>[] | Record<T & string, string>;
   value: T;
   onChange: (value: T) => void;
 }) {
+  const options = Array.isArray(given) ? given : (Object.entries(given) as [T, string][]).map(([each, text]): Option<T> => ({ value: each, text }));
   // Arrows go from one to the next, and the group is one stop of the tab key, as with radio buttons everywhere.
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
-    const open = options.filter((option) => !option.disabled);
-    const at = open.findIndex((option) => option.value === value);
-    const next = open[(at + by + open.length) % open.length];
+    const at = options.findIndex((option) => option.value === value);
+    const next = options[(at + by + options.length) % options.length];
     if (!next) return;
     onChange(next.value);
     event.currentTarget.querySelectorAll("button")[options.indexOf(next)]?.focus();
@@ -103,10 +109,9 @@ export function Segmented<T extends string | number>({
           role="radio"
           aria-checked={option.value === value}
           tabIndex={option.value === value ? 0 : -1}
-          disabled={option.disabled}
           title={option.title}
           onClick={() => onChange(option.value)}
-          className="h-7 min-w-8 rounded-[4px] px-2.5 text-[13px] text-ink-2 transition-colors hover:text-ink aria-checked:bg-hover aria-checked:text-ink disabled:opacity-40 max-sm:h-9"
+          className="h-7 min-w-8 rounded-[4px] px-2.5 text-[13px] text-ink-2 transition-colors hover:text-ink aria-checked:bg-hover aria-checked:text-ink max-sm:h-9"
         >
           {option.text}
         </button>

@@ -30,15 +30,7 @@ export function MomentView({ moment, camera }: { moment: Moment; camera: string 
       )}
       <div className="flex flex-wrap items-center gap-2">
         {moment.gif && (
-          <Segmented
-            name="Form"
-            value={form}
-            onChange={setForm}
-            options={[
-              { value: "mp4", text: "Film" },
-              { value: "gif", text: "GIF" },
-            ]}
-          />
+          <Segmented name="Form" value={form} onChange={setForm} options={{ mp4: "Film", gif: "GIF" }} />
         )}
         <span className="ml-auto flex gap-2">
           <Button icon="link" aria-label="Copy link" onClick={() => setSharing(true)}>

@@ -54,15 +54,7 @@ export function TimelapseDialog({ cameras, camera, onClose }: { cameras: Camera[
           </div>
         </div>
         <div className="space-y-3">
-          <Segmented
-            name="Pace"
-            value={form.every}
-            onChange={(every) => set({ every })}
-            options={[
-              { value: "fit", text: "Of a length" },
-              { value: "day", text: "A picture a day" },
-            ]}
-          />
+          <Segmented name="Pace" value={form.every} onChange={(every) => set({ every })} options={{ fit: "Of a length", day: "A picture a day" }} />
           <div className="grid grid-cols-2 gap-3">
             {form.every === "fit" && <Field label="Seconds long" inputMode="numeric" value={form.seconds} onChange={(event) => set({ seconds: event.target.value })} />}
             <Field label="Pictures a second" inputMode="numeric" value={form.fps} onChange={(event) => set({ fps: event.target.value })} />

@@ -26,15 +26,7 @@ export function AddressesDialog({ camera, onClose }: { camera: Camera; onClose: 
   return (
     <Dialog open onClose={onClose} title={`${camera.name} elsewhere`} description="Addresses for players, televisions and other programs." wide>
       <div className="space-y-5">
-        <Segmented
-          name="Who opens it"
-          value={way}
-          onChange={setWay}
-          options={[
-            { value: "login", text: "Who can log in" },
-            { value: "link", text: "Who has the link" },
-          ]}
-        />
+        <Segmented name="Who opens it" value={way} onChange={setWay} options={{ login: "Who can log in", link: "Who has the link" }} />
         <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
           <Choice label="Stream" value={stream} onChange={(event) => setStream(event.target.value as FeedStream)}>
             {streams.map((each) => (

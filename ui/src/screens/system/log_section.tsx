@@ -37,15 +37,7 @@ export function LogSection() {
     <Section
       title="Log"
       actions={
-        <Segmented
-          name="Lines of the log"
-          value={level}
-          onChange={setLevel}
-          options={[
-            { value: "all", text: "All" },
-            { value: "warning", text: "Warnings" },
-          ]}
-        />
+        <Segmented name="Lines of the log" value={level} onChange={setLevel} options={{ all: "All", warning: "Warnings" }} />
       }
     >
       {log.isPending && <Working what="Reading the log" />}
