@@ -10,7 +10,7 @@ import time
 import urllib.parse
 
 import fmp4
-from test_linters import strip
+from time_code import draw
 
 WIDTH, HEIGHT, RATE = 320, 180, 25
 PART, PARTS = 5, 5  # frames a part, parts a segment: 0.2 s and 1 s
@@ -36,7 +36,7 @@ DASH_FAULTS = {
 @functools.cache
 def material(seconds=30):
     """(init, parts): pictures with time code, encoded once."""
-    pictures = b"".join(strip(FIRST * 1_000_000 + n * 1_000_000 // RATE, 1, WIDTH, HEIGHT) for n in range(seconds * RATE))
+    pictures = b"".join(draw(FIRST * 1_000_000 + n * 1_000_000 // RATE, 1, WIDTH, HEIGHT) for n in range(seconds * RATE))
     file = subprocess.run(
         ["ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE), "-i", "pipe:0", "-c:v", "libx264",
          "-preset", "ultrafast", "-bf", "0", "-g", str(PART * PARTS), "-keyint_min", str(PART * PARTS), "-sc_threshold", "0", "-pix_fmt", "yuv420p",

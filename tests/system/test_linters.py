@@ -291,31 +291,12 @@ class Manifests(unittest.TestCase):
         self.assertTrue(any("a static manifest changed" in fault for fault in found), found)
 
 
-def crc_of(bits):
-    return [int(b) for b in f"{time_code.crc(bits):016b}"]
-
-
-def strip(microseconds, source, width, height):
-    """A gray picture with a time code, as docs/time-code.md says."""
-    bits = [int(b) for b in f"{microseconds:064b}{source:010b}"]
-    bits += crc_of(bits)
-    rows = [bits[:45], bits[45:]]
-    picture = bytearray(b"\x80" * (width * height))
-    high = height // 30
-    for n, row in enumerate(rows):
-        cells = [1, 0, *row, sum(row) % 2]
-        for y in range(n * high, (n + 1) * high):
-            for x in range(width):
-                picture[y * width + x] = 235 if cells[x * 48 // width] else 16
-    return bytes(picture)
-
-
 class Media(unittest.TestCase):
     WIDTH, HEIGHT, RATE, COUNT, FIRST = 480, 270, 25, 50, 1_763_632_800_040_000
 
     @classmethod
     def setUpClass(cls):
-        pictures = b"".join(strip(cls.FIRST + n * 40_000, 7, cls.WIDTH, cls.HEIGHT) for n in range(cls.COUNT))
+        pictures = b"".join(time_code.draw(cls.FIRST + n * 40_000, 7, cls.WIDTH, cls.HEIGHT) for n in range(cls.COUNT))
         cls.file = subprocess.run(
             ["ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{cls.WIDTH}x{cls.HEIGHT}", "-r", str(cls.RATE), "-i", "pipe:0",
              "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "25", "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-video_track_timescale", "90000",
@@ -351,7 +332,7 @@ class Media(unittest.TestCase):
         self.assertEqual(times, [(self.FIRST + n * 40_000) / 1e6 for n in range(self.COUNT)])
 
     def test_a_wrong_cell_is_no_time(self):
-        picture = bytearray(strip(self.FIRST, 7, self.WIDTH, self.HEIGHT))
+        picture = bytearray(time_code.draw(self.FIRST, 7, self.WIDTH, self.HEIGHT))
         self.assertEqual(time_code.read_strip(picture, self.WIDTH, self.HEIGHT), self.FIRST / 1e6)
         for y in range(self.HEIGHT // 30):
             for x in range(20 * 10, 21 * 10):

@@ -15,15 +15,22 @@ from test_record import parse as parse_time
 PAGE = ROOT / "tests/page"
 
 
-def code_of(jpeg):
-    """The time that the picture shows, and its size."""
-    out = subprocess.run(["ffprobe", "-v", "error", "-f", "image2pipe", "-show_entries", "stream=width,height", "-of", "csv=p=0", "-"], input=jpeg,
+def codes_of(jpegs):
+    """The time that each picture shows, and the size that all of them have."""
+    data = b"".join(jpegs)
+    out = subprocess.run(["ffprobe", "-v", "error", "-f", "image2pipe", "-show_entries", "stream=width,height", "-of", "csv=p=0", "-"], input=jpegs[0],
                          capture_output=True, timeout=30)
     width, height = map(int, out.stdout.decode().strip().split(",")[:2])
     high = 2 * (height // 30)
-    luma = subprocess.run(["ffmpeg", "-v", "error", "-f", "image2pipe", "-i", "-", "-vf", f"scale=out_range=tv,format=gray,crop={width}:{high}:0:0:exact=1",
-                           "-f", "rawvideo", "-"], input=jpeg, capture_output=True, timeout=30).stdout
-    return time_code.read_strip(luma[:width * high], width, height), width, height
+    luma = subprocess.run(["ffmpeg", "-v", "error", "-f", "image2pipe", "-c:v", "mjpeg", "-i", "-", "-vf", f"scale=out_range=tv,format=gray,crop={width}:{high}:0:0:exact=1",
+                           "-vsync", "passthrough", "-f", "rawvideo", "-"], input=data, capture_output=True, timeout=30).stdout
+    return [time_code.read_strip(luma[n:n + width * high], width, height) for n in range(0, len(luma), width * high)], width, height
+
+
+def code_of(jpeg):
+    """The time that the picture shows, and its size."""
+    (code,), width, height = codes_of([jpeg])
+    return code, width, height
 
 
 def parts(server, path, count, seconds=30):

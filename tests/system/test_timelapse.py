@@ -10,6 +10,7 @@ import time
 import unittest
 
 import time_code
+from made_footage import moved
 from support import ROOT, Client, Server, ffprobe, wait_for
 from test_commands import vantage
 from test_frame import coded_clip
@@ -139,25 +140,6 @@ class Ranges(unittest.TestCase):
         self.assertEqual(sorted(f.name for f in folder.iterdir()), ["film.json", "film.mp4", "job.json"])
 
 
-def moved(source, storage, camera, begins):
-    """The segment as if it had begun at that time; its pictures keep their codes. Gives how much earlier that is."""
-    stamp = datetime.datetime.strptime(source.parent.name + source.name[:10], "%Y-%m-%d%H%M%S.%f").replace(tzinfo=datetime.timezone.utc).timestamp()
-    back = round(stamp - begins)
-    data = bytearray(source.read_bytes())
-    at = 0
-    while at + 8 <= len(data):
-        size, kind = int.from_bytes(data[at:at + 4], "big"), bytes(data[at + 4:at + 8])
-        if kind == b"prft":
-            ntp = int.from_bytes(data[at + 16:at + 24], "big") - (back << 32)
-            data[at + 16:at + 24] = ntp.to_bytes(8, "big")
-        at += size
-    new = datetime.datetime.fromtimestamp(stamp - back, datetime.timezone.utc)
-    folder = storage / "footage" / camera / "main" / f"{new:%Y-%m-%d}"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{new:%H%M%S}.{new.microsecond // 1000:03}Z.mp4").write_bytes(data)
-    return back
-
-
 class Days(unittest.TestCase):
     def test_yesterday_is_made_after_the_fact(self):
         zone = datetime.timezone(datetime.timedelta(hours=2))
@@ -169,7 +151,7 @@ class Days(unittest.TestCase):
             source = server.segments("door")[0]
             kept = server.folder / "kept.mp4"
             shutil.copy(source, kept)
-            shifts = [(begins, moved(source, server.storage, "door", begins)) for begins in (noon.timestamp() + 60, noon.timestamp() + 300)]
+            shifts = [(begins, moved(source, server.storage, "door", begins, thumbnails=False)) for begins in (noon.timestamp() + 60, noon.timestamp() + 300)]
             done = vantage("reindex", "--config", server.config)
             self.assertEqual(done.returncode, 0, done.stderr)
             server.start()

@@ -12,9 +12,8 @@ import feed_client
 from rtsp_client import AnnexB, RtspClient, parse_rtp
 from rtsp_players import decoded_by_ffmpeg, password_of
 from support import Server, ffprobe, sim, wait_for
-from test_linters import strip
 from test_record import recorded_seconds
-from time_code import times_of
+from time_code import draw, times_of
 
 WIDTH, HEIGHT, RATE = 640, 480, 10  # the smallest that shows something: tests share their machine
 
@@ -22,7 +21,7 @@ WIDTH, HEIGHT, RATE = 640, 480, 10  # the smallest that shows something: tests s
 def make_h265(folder):
     """Ten seconds of pictures with time code as H.265 with B-frames, and sound."""
     path = f"{folder}/h265.mp4"
-    pictures = b"".join(strip(1_763_632_800_000_000 + n * 1_000_000 // RATE, 1, WIDTH, HEIGHT) for n in range(10 * RATE))
+    pictures = b"".join(draw(1_763_632_800_000_000 + n * 1_000_000 // RATE, 1, WIDTH, HEIGHT) for n in range(10 * RATE))
     subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(RATE), "-i", "pipe:0",
                     "-f", "lavfi", "-i", "sine=440:sample_rate=16000", "-t", "10", "-pix_fmt", "yuv420p", "-c:v", "libx265", "-preset", "ultrafast",
                     "-x265-params", "log-level=none:keyint=10:min-keyint=10:scenecut=0:open-gop=0:bframes=3:b-adapt=0:pools=none:frame-threads=1", "-tag:v", "hvc1", "-c:a", "aac", path],

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the time code of synthetic pictures (docs/time-code.md) out of encoded video: ffmpeg decodes, Python reads the cells."""
+"""Reads the time code of synthetic pictures (docs/time-code.md) out of encoded video: ffmpeg decodes, Python reads the cells. And
+draws it."""
 import subprocess
 
 
@@ -34,11 +35,24 @@ def read_strip(strip, width, height):
     return (value >> 26) / 1e6 if crc(bits[:74]) == value & 0xFFFF else None
 
 
-def times_of(data, width, height):
-    """The time code of each picture of an MP4, in the order in which they are shown."""
+def times_of(data, width, height, keys=False):
+    """The time code of each picture of an MP4, or of key frames alone, in the order in which they are shown."""
     high = 2 * (height // 30)
-    out = subprocess.run(["ffmpeg", "-v", "error", "-i", "pipe:0", "-map", "0:v", "-vsync", "passthrough", "-vf",
+    out = subprocess.run(["ffmpeg", "-v", "error", *(["-skip_frame", "nokey"] if keys else []), "-i", "pipe:0", "-map", "0:v", "-vsync", "passthrough", "-vf",
                           f"format=gray,crop={width}:{high}:0:0:exact=1", "-f", "rawvideo", "pipe:1"],
                          input=data, capture_output=True, timeout=60)
     size = width * high
     return [read_strip(out.stdout[n:n + size], width, height) for n in range(0, len(out.stdout) - size + 1, size)]
+
+
+def draw(microseconds, source, width, height):
+    """A gray picture with a time code."""
+    bits = [int(b) for b in f"{microseconds:064b}{source:010b}"]
+    bits += [int(b) for b in f"{crc(bits):016b}"]
+    picture = bytearray(b"\x80" * (width * height))
+    high = height // 30
+    for n, row in enumerate((bits[:45], bits[45:])):
+        cells = [1, 0, *row, sum(row) % 2]
+        line = bytes(235 if cells[x * 48 // width] else 16 for x in range(width))
+        picture[n * high * width:(n + 1) * high * width] = line * high
+    return bytes(picture)
