@@ -2,6 +2,7 @@
 """Disks that are full, read only or gone: the program goes on, and says so."""
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import time
@@ -41,6 +42,18 @@ class Mounted:
         os.rmdir(self.folder)
 
 
+def fill(folder, leave=0):
+    """Leaves so many bytes of a disk to others; gives the file that takes the rest."""
+    ballast = pathlib.Path(folder, "ballast")
+    with open(ballast, "ab", buffering=0) as file:  # closing it would try what is buffered once more
+        try:
+            while (free := shutil.disk_usage(folder).free) > leave or not leave:
+                file.write(bytes(min(free - leave, 65536) or 4096))
+        except OSError:
+            pass
+    return ballast
+
+
 @unittest.skipUnless(can_mount(), "mounting needs root")
 class Disks(unittest.TestCase):
     def test_what_a_full_disk_did_not_take_is_written_when_there_is_room(self):
@@ -48,13 +61,7 @@ class Disks(unittest.TestCase):
             began = time.time()
             with Server(f"  one: {url('one')}", storage=f"{disk.folder}/storage") as server:
                 wait_for("footage", lambda: recorded_seconds(server, "one", began) > 2)
-                ballast = pathlib.Path(disk.folder, "ballast")
-                with open(ballast, "wb", buffering=0) as file:  # closing it would try what is buffered once more
-                    try:
-                        while True:
-                            file.write(bytes(65536))
-                    except OSError:
-                        pass
+                ballast = fill(disk.folder)
                 wait_for("the disk to be called full",
                          lambda: any(d["state"] == "full" for d in server.api.get("/api/v1/system").json["disks"]), 30)
                 self.assertEqual(server.stream("one")["state"], "running")

@@ -2,6 +2,7 @@
 """Timelapses with the real program: of any range, of yesterday after the fact, of today while it goes; each frame shows the instant it claims."""
 import datetime
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -13,8 +14,9 @@ import time_code
 from made_footage import moved
 from support import ROOT, Client, Server, ffprobe, wait_for
 from test_commands import vantage
+from test_disk import Mounted, can_mount, fill
 from test_frame import coded_clip
-from test_record import coverage, parse
+from test_record import coverage, parse, recorded_seconds
 
 EXACT = 0.0015  # answers tell milliseconds
 DAY = 86400
@@ -140,43 +142,96 @@ class Ranges(unittest.TestCase):
         self.assertEqual(sorted(f.name for f in folder.iterdir()), ["film.json", "film.mp4", "job.json"])
 
 
-class Days(unittest.TestCase):
-    def test_yesterday_is_made_after_the_fact(self):
-        zone = datetime.timezone(datetime.timedelta(hours=2))
-        with Server("  door: {source: 'sim:?size=640x360&fps=25&gop=25', timelapse: {hours: '12:00-12:10', seconds: 30, fps: 10}}\n",
-                    "time_zone: Etc/GMT-2\nstills: {thumbnails: false}") as server:
-            recorded(server, "door", 12)
-            server.stop()
-            noon = datetime.datetime.now(zone).replace(hour=12, minute=0, second=0, microsecond=0) - datetime.timedelta(days=1)
-            source = server.segments("door")[0]
-            kept = server.folder / "kept.mp4"
-            shutil.copy(source, kept)
-            shifts = [(begins, moved(source, server.storage, "door", begins, thumbnails=False)) for begins in (noon.timestamp() + 60, noon.timestamp() + 300)]
-            done = vantage("reindex", "--config", server.config)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            server.start()
-            day = f"{noon:%Y-%m-%d}"
-            listed = lambda: [t for t in server.api.get("/door/timelapse/").json["timelapses"] if t["day"] == day and t["state"] == "done"]  # noqa: E731
-            item = wait_for("the timelapse of yesterday", listed, 240)[0]
-            self.assertEqual(item["url"], f"/door/timelapse/{noon:%Y/%m/%d}")
-            self.assertEqual((item["fps"], item["width"], item["height"], item["complete"]), (10, 640, 360, False))
-            self.assertEqual((parse(item["start"]), parse(item["end"])), (noon.timestamp(), noon.timestamp() + 600))
-            self.assertEqual(len(item["gaps"]), 3, item["gaps"])
-            _, times, shown, _ = film_of(server, item)
-            self.assertGreaterEqual(len(times), 10, "every two seconds of twice twelve")
-            for claim, code in zip(times, shown):
-                shift = next(back for begins, back in reversed(shifts) if claim > begins - 5)
-                self.assertAlmostEqual(code - shift, claim, delta=EXACT)
-            # It survives the loss of the catalogue, and is not made again.
-            before = (server.folder / f"data/timelapses/door/{day}.mp4").stat().st_mtime
-            server.stop()
-            for file in (server.folder / "data").glob("catalog.db*"):
-                file.unlink()
-            server.start()
-            self.assertEqual(len(listed()), 1)
-            self.assertEqual((server.folder / f"data/timelapses/door/{day}.mp4").stat().st_mtime, before)
-            self.assertEqual(sorted(f.suffix for f in (server.folder / "data/timelapses/door").glob(f"{day}*")), [".json", ".mp4"])
+class Yesterday(unittest.TestCase):
+    """A day that was over before the program looked: twice twelve seconds of it were recorded."""
 
+    @classmethod
+    def setUpClass(cls):
+        zone = datetime.timezone(datetime.timedelta(hours=2))
+        cls.server = server = Server("  door: {source: 'sim:?size=640x360&fps=25&gop=25', timelapse: {hours: '12:00-12:10', seconds: 30, fps: 10}}\n",
+                                     "time_zone: Etc/GMT-2\nstills: {thumbnails: false}").start()
+        cls.addClassCleanup(server.__exit__, None, None, None)
+        recorded(server, "door", 12)
+        server.stop()
+        cls.noon = datetime.datetime.now(zone).replace(hour=12, minute=0, second=0, microsecond=0) - datetime.timedelta(days=1)
+        cls.day = f"{cls.noon:%Y-%m-%d}"
+        source = server.segments("door")[0]
+        cls.shifts = [(begins, moved(source, server.storage, "door", begins, thumbnails=False)) for begins in (cls.noon.timestamp() + 60, cls.noon.timestamp() + 300)]
+        done = vantage("reindex", "--config", server.config)
+        assert done.returncode == 0, done.stderr
+
+    def listed(self, state="done"):
+        return [t for t in self.server.api.get("/door/timelapse/").json["timelapses"] if (t["day"], t["state"]) == (self.day, state)]
+
+    def expect_true(self, item):
+        _, times, shown, _ = film_of(self.server, item)
+        self.assertGreaterEqual(len(times), 10, "every two seconds of twice twelve")
+        for claim, code in zip(times, shown):
+            shift = next(back for begins, back in reversed(self.shifts) if claim > begins - 5)
+            self.assertAlmostEqual(code - shift, claim, delta=EXACT)
+
+    def test_it_is_made_after_the_fact(self):
+        server = self.server
+        server.start()
+        item = wait_for("the timelapse of yesterday", self.listed, 240)[0]
+        self.assertEqual(item["url"], f"/door/timelapse/{self.noon:%Y/%m/%d}")
+        self.assertEqual((item["fps"], item["width"], item["height"], item["complete"]), (10, 640, 360, False))
+        self.assertEqual((parse(item["start"]), parse(item["end"])), (self.noon.timestamp(), self.noon.timestamp() + 600))
+        self.assertEqual(len(item["gaps"]), 3, item["gaps"])
+        self.expect_true(item)
+        # It survives the loss of the catalogue, and is not made again.
+        film = server.folder / f"data/timelapses/door/{self.day}.mp4"
+        before = film.stat().st_mtime
+        server.stop()
+        for file in (server.folder / "data").glob("catalog.db*"):
+            file.unlink()
+        server.start()
+        self.assertEqual(len(self.listed()), 1)
+        self.assertEqual(film.stat().st_mtime, before)
+        self.assertEqual(sorted(f.suffix for f in film.parent.glob(f"{self.day}*")), [".json", ".mp4"])
+        server.stop()
+
+    @unittest.skipUnless(can_mount(), "mounting needs root")
+    def test_a_full_disk_is_told_and_waited_for(self):
+        server, api = self.server, self.server.api
+        folder = server.folder / "data/timelapses"
+        with Mounted("4m") as disk:
+            for name in ("door", ".jobs"):
+                shutil.rmtree(folder / name, ignore_errors=True)
+                pathlib.Path(disk.folder, name).mkdir()
+                os.symlink(f"{disk.folder}/{name}", folder / name)
+                self.addCleanup(os.unlink, folder / name)
+            fill(disk.folder, leave=40 << 10)
+            server.start()
+            waits = wait_for("the day to wait", lambda: [t for t in self.listed("running") if t["error"]], 60)[0]
+            self.assertIn("No space left", waits["error"])
+            self.assertEqual((waits["url"], api.get(f"/door/timelapse/{self.noon:%Y/%m/%d}").status), (None, 404))
+            wish = {"camera": "door", "start": self.shifts[0][0], "end": self.shifts[0][0] + 12, "seconds": 2, "fps": 20}
+            failed = ended(server, ask(server, **wish))
+            self.assertEqual((failed["state"], failed["url"]), ("failed", None))
+            self.assertIn("No space left", failed["error"])
+            self.assertEqual(api.get(f"/timelapses/{failed['id']}.mp4").status, 404)
+            left = sorted(str(p.relative_to(disk.folder)) for p in pathlib.Path(disk.folder).rglob("*") if p.is_file() and p.name != "ballast")
+            self.assertIn(left, ([f".jobs/{failed['id']}/job.json"], [f".jobs/{failed['id']}/job.json", f"door/{self.day}.work"]))
+            fill(disk.folder, leave=0)
+            refused = api.post("/api/v1/timelapses", wish)
+            self.assertEqual((refused.status, refused.json["code"]), (507, "disk_full"), refused.body)
+            self.assertEqual([j["id"] for j in api.get("/api/v1/timelapses").json["timelapses"]], [failed["id"]])
+            later = time.time()
+            wait_for("recording to go on", lambda: recorded_seconds(server, "door", later) > 1, 20)
+            # Killed while it waits. With room both are made.
+            server.kill()
+            pathlib.Path(disk.folder, "ballast").unlink()
+            server.start()
+            self.assertEqual(api.get(f"/api/v1/timelapses/{failed['id']}").json, failed)
+            again = ended(server, ask(server, **wish))
+            self.assertEqual((again["state"], again["error"]), ("done", None))
+            self.expect_true(again)
+            self.expect_true(wait_for("the timelapse of yesterday", self.listed, 240)[0])
+            server.stop()
+
+
+class Today(unittest.TestCase):
     def test_today_grows_beside_the_footage(self):
         now = datetime.datetime.now(datetime.timezone.utc)
         hours = f"{now - datetime.timedelta(minutes=2):%H:%M}-{now + datetime.timedelta(minutes=58):%H:%M}"
