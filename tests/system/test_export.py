@@ -15,7 +15,7 @@ import zipfile
 from support import BINARY, ROOT, SHORT, Client, Server, ffprobe, sim, wait_for
 from test_disk import Mounted, can_mount
 from test_players import HOST_PYTHON, PAGE, has_chromium, has_gstreamer, lines_of
-from test_record import parse, recorded_seconds
+from test_record import coverage, parse, record_around_a_stop, recorded_seconds
 from time_code import times_of
 
 SIZE = (320, 180)
@@ -295,12 +295,7 @@ class Faults(unittest.TestCase):
         with sim(("one", "sim:?size=320x180&fps=10&gop=10")) as url:
             with Server(f"  one: {url('one')}") as server:
                 began = time.time()
-                wait_for("5 s", lambda: recorded_seconds(server, "one", began) > 5, 60)
-                server.stop()
-                time.sleep(3)
-                back = time.time()
-                server.start()
-                wait_for("4 s", lambda: recorded_seconds(server, "one", back) > 4, 60)
+                record_around_a_stop(server, 5, 3, 4)
                 job = make(server, start=began, end=time.time())
                 (file,) = job["files"]
                 self.assertEqual([g["reason"] for g in job["gaps"] if parse(g["start"]) > parse(file["start"])], ["not running"])
@@ -317,12 +312,7 @@ class Faults(unittest.TestCase):
             clip = coded_clip(folder, "sound.mp4", "-c:v", "copy")
             with sim(("one", f"file:{clip}")) as url, Server(f"  one: {url('one')}") as server:
                 began = time.time()
-                wait_for("5 s", lambda: recorded_seconds(server, "one", began) > 5, 60)
-                server.stop()
-                time.sleep(3)
-                back = time.time()
-                server.start()
-                wait_for("4 s", lambda: recorded_seconds(server, "one", back) > 4, 60)
+                record_around_a_stop(server, 5, 3, 4)
                 (file,) = make(server, start=began, end=time.time())["files"]
                 path = pathlib.Path(folder, "out.mp4")
                 path.write_bytes(fetch(server, file["url"]))
@@ -375,32 +365,43 @@ class Faults(unittest.TestCase):
                 later = time.time()
                 wait_for("recording to go on", lambda: recorded_seconds(server, "one", later) > 1, 20)
 
-    def test_it_can_be_had_while_it_is_written_and_given_up(self):
-        # A pipe in place of the disk would be needed to stop the writing in the middle; a large copy is slow enough.
-        with sim(("one", "sim:?size=1280x720&fps=25&gop=25")) as url:
-            with Server(f"  one: {url('one')}") as server:
-                began = time.time()
-                wait_for("6 s", lambda: recorded_seconds(server, "one", began) > 6, 60)
-                made = server.api.post("/api/v1/exports", {"cameras": ["one"], "start": began, "end": time.time(), "exact": True}).json
-                seen = wait_for("a file", lambda: server.api.get(f"/api/v1/exports/{made['id']}").json["files"], 30, every=0.01)
-                begin = {"Range": "bytes=0-0"}
-                wait_for("its first byte", lambda: server.api.get(seen[0]["url"], headers=begin).status == 206, 10, every=0.01)
-                taken = {}
-                reader = threading.Thread(target=lambda: taken.update(data=fetch(server, seen[0]["url"])))
-                reader.start()
-                job = wait_for("done", lambda: ended(server, made["id"], "done"), 60)
-                reader.join(30)
-                self.assertEqual(len(taken["data"]), job["files"][0]["bytes"])
-                self.assertEqual(taken["data"], fetch(server, job["files"][0]["url"]))
-                # Behind more than are made at a time, so that it is cancelled for certain before it is done.
-                body = {"cameras": ["one"], "start": began, "end": time.time(), "exact": True}
-                others = [server.api.post("/api/v1/exports", body).json["id"] for _ in range(60)]
-                self.assertEqual(server.api.post(f"/api/v1/exports/{others[-1]}/cancel").status, 204)
-                given_up = wait_for("its end", lambda: ended(server, others[-1], "cancelled"), 20)
-                self.assertEqual([file["written"] for file in given_up["files"] if file["written"]], [])
-                self.assertEqual([p.name for p in (server.folder / "data/exports" / others[-1]).iterdir()], ["job.json"])
-                for ident in others[:-1]:
-                    wait_for("the others", lambda i=ident: ended(server, i, "done"), 60)
+    def test_it_can_be_had_while_it_is_written_given_up_and_cut_off(self):
+        # A pipe in place of the disk would be needed to stop the writing in the middle. Three seconds and a half of 720p that are
+        # encoded again are slow enough.
+        with Server("  one: 'sim:?size=1280x720&fps=25&gop=100'") as server:
+            began = time.time()
+            wait_for("8 s", lambda: recorded_seconds(server, "one", began - 5) > 8, 60)
+            start = parse(coverage(server, "one", began - 5, time.time())["footage"][0]["start"]) + 0.5
+            body = {"cameras": ["one"], "start": start, "end": start + 7, "exact": True}
+            made = server.api.post("/api/v1/exports", body).json
+            seen = wait_for("a file", lambda: server.api.get(f"/api/v1/exports/{made['id']}").json["files"], 30, every=0.01)
+            begin = {"Range": "bytes=0-0"}
+            wait_for("its first byte", lambda: server.api.get(seen[0]["url"], headers=begin).status == 206, 10, every=0.01)
+            taken = {}
+            reader = threading.Thread(target=lambda: taken.update(data=fetch(server, seen[0]["url"])))
+            reader.start()
+            job = wait_for("done", lambda: ended(server, made["id"], "done"), 60)
+            reader.join(30)
+            self.assertEqual(len(taken["data"]), job["files"][0]["bytes"])
+            self.assertEqual(taken["data"], fetch(server, job["files"][0]["url"]))
+            # Behind more than are made at a time, so that it is cancelled for certain before it is done.
+            others = [server.api.post("/api/v1/exports", body).json["id"] for _ in range(5)]
+            self.assertEqual(server.api.post(f"/api/v1/exports/{others[-1]}/cancel").status, 204)
+            given_up = wait_for("its end", lambda: ended(server, others[-1], "cancelled"), 20)
+            self.assertEqual([file["written"] for file in given_up["files"] if file["written"]], [])
+            self.assertEqual(self.files_of(server, others[-1]), [])
+            # Killed in the middle of one; it and those behind it are made after the next start.
+            wait_for("one that is being made", lambda: server.api.get(f"/api/v1/exports/{others[-2]}").json["state"] == "running", 60, every=0.005)
+            server.kill()
+            self.assertLess(sum(p.stat().st_size for p in self.files_of(server, others[-2])), len(taken["data"]))
+            server.start()
+            for ident in others[:-1]:
+                job = wait_for("the others", lambda i=ident: ended(server, i, "done"), 60)
+                self.assertEqual(fetch(server, job["files"][0]["url"]), taken["data"])
+                self.assertEqual([p.stat().st_size for p in self.files_of(server, ident)], [len(taken["data"])])
+
+    def files_of(self, server, ident):
+        return [p for p in (server.folder / "data/exports" / ident).iterdir() if p.name != "job.json"]
 
 
 if __name__ == "__main__":

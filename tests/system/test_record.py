@@ -30,6 +30,18 @@ def recorded_seconds(server, camera, since):
     return sum(parse(s["end"]) - parse(s["start"]) for s in spans)
 
 
+def record_around_a_stop(server, before, stopped, after):
+    """Footage with a hole in it: so many seconds, then the program is stopped for some, then more. Gives when it was started again."""
+    began = time.time()
+    wait_for(f"{before} s", lambda: recorded_seconds(server, "one", began) > before, 60)
+    server.stop()
+    time.sleep(stopped)
+    back = time.time()
+    server.start()
+    wait_for(f"{after} s", lambda: recorded_seconds(server, "one", back) > after, 60)
+    return back
+
+
 class Recording(unittest.TestCase):
     def test_every_file_plays_from_zero_with_its_duration(self):
         with sim(("one", "sim:?size=320x180&fps=25&gop=25"), ("two", "sim:?size=320x180&fps=25/2&gop=50")) as url:

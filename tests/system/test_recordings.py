@@ -11,7 +11,7 @@ from support import BINARY, ROOT, Process, Server, free_port, listening, sim, wa
 from test_disk import Mounted, can_mount
 from test_export import boxes, decodes, fetch, frames_of
 from test_players import HOST_PYTHON, has_gstreamer, lines_of
-from test_record import parse, recorded_seconds
+from test_record import parse, record_around_a_stop, recorded_seconds
 
 CAMERA = "sim:?size=320x180&fps=25&gop=50"
 OFF = f"  one: {{source: '{CAMERA}', record: false}}\n"
@@ -223,12 +223,7 @@ class Days(unittest.TestCase):
         zone, date = zone_of_noon()
         with Server(f"  one: '{CAMERA}'\n", extra=zone) as server, tempfile.TemporaryDirectory() as folder:
             began = time.time()
-            wait_for("6 s", lambda: recorded_seconds(server, "one", began) > 6, 60)
-            server.stop()
-            time.sleep(4)
-            back = time.time()
-            server.start()
-            wait_for("8 s", lambda: recorded_seconds(server, "one", back) > 8, 60)
+            back = record_around_a_stop(server, 6, 4, 8)
             url = f"/one/day/{date}.mp4"
             first = server.api.get(url)
             self.assertEqual(first.status, 200, first.body[:300])
