@@ -2,12 +2,13 @@
 // The beat to which all cameras of an io_context are read: one timer for all, so that a camera costs one read a beat instead
 // of a wake-up and several reads for each burst of packets. Safe from any thread of the context.
 #pragma once
-#include "base/time.hpp"
+#include "ingest/read_rhythm.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <mutex>
 #include <optional>
 
@@ -26,25 +27,28 @@ class ReadTick final : public boost::asio::execution_context::service {
     explicit ReadTick(boost::asio::execution_context& context);
     static ReadTick& of(boost::asio::io_context& context) { return boost::asio::use_service<ReadTick>(context); }
 
-    // Completes at the next beat with void(error_code); operation_aborted as well means that the beat is due: another camera
-    // has set the timer to the one after it before this one was called.
+    // Completes at the next beat, or the `count`th from now (of Beat::stream, ReadRhythm::kMostBeats at most), with
+    // void(error_code); operation_aborted as well means that the beat is due: another camera has set the timer to a later
+    // one before this one was called.
     template <class Token>
-    auto async_wait(Beat beat, Token&& token) {
+    auto async_wait(Beat beat, int count, Token&& token) {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            [this, beat](auto handler) {
+            [this, beat, count](auto handler) {
                 const std::lock_guard hold(mutex_);
-                armed(beat).async_wait(std::move(handler));
+                armed(beat, count).async_wait(std::move(handler));
             },
             token);
     }
 
   private:
     void shutdown() override;
-    // The beat's timer, set to its next moment if it is not. Needs mutex_.
-    boost::asio::steady_timer& armed(Beat beat);
+    // The timer of that beat, set to its moment if it is not. Needs mutex_.
+    boost::asio::steady_timer& armed(Beat beat, int count);
 
+    using Timer = std::optional<boost::asio::steady_timer>;
     std::mutex mutex_;
-    std::optional<boost::asio::steady_timer> stream_, catch_up_;  // guarded by mutex_
+    std::array<Timer, ReadRhythm::kMostBeats> stream_;  // by the number of the beat; guarded by mutex_, as the next
+    Timer catch_up_;
 };
 
 }  // namespace vantage::ingest

@@ -35,27 +35,31 @@ asio::awaitable<Error> RtspSession::play_on() {
     playing_ = true;
     // What came together with the reply to PLAY is waiting in the receiver.
     boost::system::error_code aborted;
-    for (bool more = true;;) {
-        if (auto error = beat(more)) co_return std::move(*error);
-        co_await tick_.async_wait(more || datagrams ? Beat::catch_up : Beat::stream,
+    for (int beats = 0;;) {
+        if (auto error = beat(beats)) co_return std::move(*error);
+        const bool at_once = beats == 0 || datagrams;
+        co_await tick_.async_wait(at_once ? Beat::catch_up : Beat::stream, at_once ? 1 : beats,
                                   asio::redirect_error(asio::use_awaitable, aborted));
     }
 }
 
-std::optional<Error> RtspSession::beat(bool& more) {
+std::optional<Error> RtspSession::beat(int& beats) {
     const std::lock_guard hold(mutex_);
     if (sink_ == nullptr) return fail(errc::cancelled, "stopped");
     if (auto error = take_items(microseconds{0})) return error;
+    const auto last = last_data_;
+    bool more = false;
     if (auto error = read_connection(more)) return error;
     read_datagrams();
     const auto now = clock_.steady();
+    if (last_data_ != last) rhythm_.came(last_data_);
+    beats = more ? 0 : rhythm_.beats(now);
     for (auto& stream : streams_) stream.reorder->expire(now);
     publish_stats();
     return look_after(now);
 }
 
 std::optional<Error> RtspSession::read_connection(bool& more) {
-    more = false;
     for (int reads = 0; reads < kMostReadsABeat; ++reads) {
         const auto room = receiver_.space();
         const auto polled = connection_.poll_read(room);
@@ -211,7 +215,7 @@ asio::awaitable<void> RtspSession::tear_down() {
             if (reply != nullptr && dialogue_->answers_last(*reply)) co_return;
             if (std::holds_alternative<std::monostate>(*item)) break;
         }
-        co_await tick_.async_wait(Beat::stream, asio::redirect_error(asio::use_awaitable, aborted));
+        co_await tick_.async_wait(Beat::stream, 1, asio::redirect_error(asio::use_awaitable, aborted));
     }
 }
 

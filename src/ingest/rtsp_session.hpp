@@ -57,8 +57,10 @@ class RtspSession final : public std::enable_shared_from_this<RtspSession>, priv
     // --- playing (rtsp_playing.cpp)
     Awaitable<Error> play_on();
     Awaitable<void> tear_down();
-    // One beat: everything that has come. Nothing while all is well. False in `more`: the connection is drained.
-    std::optional<Error> beat(bool& more);
+    // One beat: everything that has come. Nothing while all is well. `beats`: after how many to read again; 0: there is
+    // more.
+    std::optional<Error> beat(int& beats);
+    // `more` becomes true: the connection is not drained.
     std::optional<Error> read_connection(bool& more);
     std::optional<Error> take_items(microseconds age);
     std::optional<Error> take_reply(const net::RtspReply& reply);
@@ -92,6 +94,7 @@ class RtspSession final : public std::enable_shared_from_this<RtspSession>, priv
     bool get_parameter_{false};  // is among the methods the camera has named
     int auth_retries_{0};        // of keep-alives
     SteadyTime last_data_, next_keep_alive_, next_report_;
+    ReadRhythm rhythm_;
     TrackSet tracks_;
     bool tracks_changed_{false};
     std::atomic<bool> stopping_{false};
