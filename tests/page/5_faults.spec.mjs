@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong in the field, and what the page makes of it. Last, since cameras and recorder go and come back.
 import assert from "node:assert/strict";
-import { login, picture, running } from "./browser.mjs";
+import { coverage, login, picture, running } from "./browser.mjs";
 import { admin, startRecorder, until } from "./recorder.mjs";
 import { Skip, test } from "./suite.mjs";
 
@@ -34,11 +34,7 @@ test("a camera that goes away is said to be lost, and is live again when it come
   assert.equal(await page.getByText(/^Lost for/).count(), 0);
 
   // Back over the gap: it is played through, from the old size into the new one.
-  const gap = await page.evaluate(async () => {
-    const query = new URLSearchParams({ stream: "main", start: new Date(Date.now() - 600_000).toISOString(), end: new Date().toISOString() });
-    const { gaps } = await (await fetch(`api/v1/cameras/door/coverage?${query}`)).json();
-    return gaps.at(-1);
-  });
+  const gap = (await coverage(page, "door")).gaps.at(-1);
   assert.match(gap.reason, /camera/);
   await page.goto(`${recorder.base}/watch/door?at=${new Date(Date.parse(gap.start) - 3000).toISOString()}`);
   await running(page, { where: ({ width }) => width === 640, what: "footage before the gap" });

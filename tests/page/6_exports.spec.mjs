@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { footage, login, phone, running } from "./browser.mjs";
+import { ask, coverage, footage, login, phone, running, send } from "./browser.mjs";
 import { admin, until } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 
@@ -29,19 +29,8 @@ async function zoomIn(page) {
   for (let n = 0; n < 12; n += 1) await page.keyboard.press("+");
 }
 
-async function ask(page, path) {
-  return page.evaluate(async (address) => (await fetch(address)).json(), path);
-}
-
 // Asks for an export as the page's dialog does, without the dialog.
-function order(page, body) {
-  return page.evaluate(async (wish) => {
-    const { csrf } = await (await fetch("api/v1/me")).json();
-    const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
-    const answer = await fetch("api/v1/exports", { method: "POST", headers, body: JSON.stringify(wish) });
-    return answer.json();
-  }, body);
-}
+const order = async (page, wish) => (await send(page, "POST", "api/v1/exports", wish)).json;
 
 // An archive of these films, each of which a player decodes from end to end.
 async function holds(path, files) {
@@ -215,19 +204,15 @@ test("an export that waits or is written can be cancelled, and says so", async (
   await row.getByRole("button", { name: "Remove Not wanted" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await row.waitFor({ state: "detached" });
-  await page.evaluate(async (all) => {
-    const { csrf } = await (await fetch("api/v1/me")).json();
-    await Promise.all(all.map(({ id }) => fetch(`api/v1/exports/${id}`, { method: "DELETE", headers: { "X-CSRF-Token": csrf } })));
-  }, others);
+  await Promise.all(others.map(({ id }) => send(page, "DELETE", `api/v1/exports/${id}`)));
   assert.deepEqual(page.faults, []);
 }, { seconds: 240 });
 
 test("an export over a gap names it", async ({ recorder, browser }) => {
   const page = await browser.open();
   await login(page, recorder);
-  const query = new URLSearchParams({ stream: "main", start: new Date(Date.now() - 3_600_000).toISOString(), end: new Date().toISOString() });
   const gap = await until("a gap between footage", async () => {
-    const { gaps, footage: spans } = await ask(page, `api/v1/cameras/door/coverage?${query}`);
+    const { gaps, footage: spans } = await coverage(page, "door");
     return gaps.find((each) => spans.some((span) => span.end <= each.start) && spans.some((span) => span.start >= each.end) && Date.parse(each.end) - Date.parse(each.start) > 1000);
   });
   const beside = (iso, seconds) => new Date(Date.parse(iso) + seconds * 1000).toISOString();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the player shows where it cannot show the camera's stream as it is: conversions, the small stream, or a word.
 import assert from "node:assert/strict";
-import { chooseQuality, login, running } from "./browser.mjs";
+import { ask, chooseQuality, login, running } from "./browser.mjs";
 import { admin, startRecorder, until } from "./recorder.mjs";
 import { Skip, test } from "./suite.mjs";
 
@@ -20,7 +20,7 @@ async function enter(page, recorder, path) {
 }
 // A conversion ends some seconds after its last viewer, and there is room for two only.
 async function noConversions(page) {
-  const running = () => page.evaluate(async () => (await (await fetch("api/v1/system")).json()).transcodes.running);
+  const running = () => ask(page, "api/v1/system").then(({ transcodes }) => transcodes.running);
   await until("the conversions of before to end", async () => (await running()) === 0, 30);
 }
 
@@ -154,6 +154,6 @@ test("a recorder that converts nothing says what the browser cannot play", async
 
 // The fragments of such a camera begin at recovery points once the one key frame is long past.
 function noKeyFrames(page) {
-  const detail = () => page.evaluate(async () => (await (await fetch("api/v1/cameras/cellar")).json()).streams[0].detail);
+  const detail = () => ask(page, "api/v1/cameras/cellar").then(({ streams }) => streams[0].detail);
   return until("fragments without a key frame", async () => (await detail()) === "sends no key frames", 90);
 }

@@ -2,7 +2,7 @@
 // A picture of any second: above the timeline, on the day sheet, as a file.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { footage, login, phone, picture, running } from "./browser.mjs";
+import { ask, footage, login, phone, picture, running } from "./browser.mjs";
 import { until, zone } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 import { codeOf, codeOfFile } from "./time_code.mjs";
@@ -231,6 +231,12 @@ test("on a phone two cameras of the day sheet have room", async ({ recorder, bro
   const box = await page.getByRole("link", { name: /, Yard/ }).last().boundingBox();
   assert.ok(box.x + box.width <= 390 && box.width > 120, JSON.stringify(box));
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, "nothing sticks out to the side");
+
+  await page.goto(`${recorder.base}/day`); // by itself it shows as many as have room
+  const columns = page.getByRole("link", { name: /^Download the day of/ });
+  await until("two cameras", async () => (await columns.count()) === 2);
+  const last = await columns.last().boundingBox();
+  assert.ok(last.x + last.width <= 390, JSON.stringify(last));
 }, { seconds: 120 });
 
 test("the location of a camera can be given, and is read-only where the file declares it", async ({ recorder, browser }) => {
@@ -254,7 +260,7 @@ test("the location of a camera can be given, and is read-only where the file dec
   assert.equal(await field("Longitude").inputValue(), "151.2093");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByRole("listitem", { name: "Located" }).waitFor();
-  const { cameras } = await page.evaluate(async () => (await fetch("api/v1/cameras")).json());
+  const { cameras } = await ask(page, "api/v1/cameras");
   assert.deepEqual(cameras.find(({ id }) => id === "located").location, { place: "", latitude: -33.8688, longitude: 151.2093 });
   await page.getByRole("button", { name: "More about Located" }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();

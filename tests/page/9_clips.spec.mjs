@@ -2,7 +2,7 @@
 // What is made of footage and taken along: moments, timelapses, recordings by hand, whole days.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { footage, login, phone, picture, running } from "./browser.mjs";
+import { footage, login, phone, picture, running, send } from "./browser.mjs";
 import { until, zone } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 import { codeOf } from "./time_code.mjs";
@@ -200,12 +200,8 @@ test("a camera that is not always recorded can be recorded by hand", async ({ re
   const page = await browser.open();
   await login(page, recorder);
   // Through the API, as the page's button does it: the picture of that camera has no time code.
-  const made = await page.evaluate(async () => {
-    const { csrf } = await (await fetch("api/v1/me")).json();
-    const post = (path) => fetch(path, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: "{}" });
-    return (await post("api/v1/cameras/yard/recordings")).status;
-  });
-  assert.equal(made, 201);
+  const made = await send(page, "POST", "api/v1/cameras/yard/recordings", {});
+  assert.equal(made.status, 201);
   await page.goto(`${recorder.base}/watch/yard`);
   await page.getByRole("timer", { name: "Recorded so far" }).waitFor(); // what was begun elsewhere is shown
   await page.getByRole("button", { name: "Stop recording" }).click();
@@ -290,11 +286,7 @@ test("a viewer sees clips and takes snapshots, but makes nothing", async ({ reco
   const page = await browser.open();
   await login(page, recorder);
   await footage(page, "door", 5);
-  const status = await page.evaluate(async (user) => {
-    const { csrf } = await (await fetch("api/v1/me")).json();
-    const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
-    return (await fetch("api/v1/users", { method: "POST", headers, body: JSON.stringify({ ...user, role: "viewer", cameras: ["door"] }) })).status;
-  }, viewer);
+  const { status } = await send(page, "POST", "api/v1/users", { ...viewer, role: "viewer", cameras: ["door"] });
   assert.equal(status, 201);
   const other = await browser.open();
   await login(other, recorder, viewer);
@@ -311,10 +303,7 @@ test("a viewer sees clips and takes snapshots, but makes nothing", async ({ reco
     assert.equal(await other.getByRole("button", { name: /^(Delete|Keep|Rename|Stop) / }).count(), 0, tab);
   }
   assert.equal(await other.getByRole("button", { name: "New timelapse" }).count(), 0);
-  await page.evaluate(async (name) => {
-    const { csrf } = await (await fetch("api/v1/me")).json();
-    await fetch(`api/v1/users/${name}`, { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
-  }, viewer.name);
+  await send(page, "DELETE", `api/v1/users/${viewer.name}`);
 }, { seconds: 120 });
 
 test("on a phone moments and recordings are made and seen, and nothing sticks out", async ({ recorder, browser }) => {

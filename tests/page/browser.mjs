@@ -51,6 +51,22 @@ export async function login(page, recorder, { name, password } = admin) {
   await page.getByRole("button", { name: `Account of ${name}` }).waitFor();
 }
 
+// What a page of the recorder gets from its API.
+export const ask = (page, path) => page.evaluate(async (address) => (await fetch(address)).json(), path);
+
+// A change through the API with the page's own session: what the page would do itself, where a test is about something else.
+export function send(page, method, path, body) {
+  return page.evaluate(
+    async ([how, address, text]) => {
+      const { csrf } = await (await fetch("api/v1/me")).json();
+      const answer = await fetch(address, { method: how, headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: text });
+      const said = await answer.text();
+      return { status: answer.status, json: said ? JSON.parse(said) : null };
+    },
+    [method, path, body === undefined ? undefined : JSON.stringify(body)],
+  );
+}
+
 // By the menu of a camera's page.
 export async function chooseQuality(page, name) {
   await page.getByRole("button", { name: /^Quality/ }).click();
@@ -92,21 +108,21 @@ export async function running(page, { n = 0, seconds = 20, where = () => true, w
   );
 }
 
+// Footage and gaps of a camera's last hour.
+export function coverage(page, camera) {
+  const query = new URLSearchParams({ stream: "main", start: new Date(Date.now() - 3_600_000).toISOString(), end: new Date().toISOString() });
+  return ask(page, `api/v1/cameras/${camera}/coverage?${query}`);
+}
+
 // The longest stretch of a camera's footage, Unix seconds, when it has so many seconds.
 export function footage(page, camera, seconds) {
   return until(
     `${seconds} s of footage of ${camera}`,
-    () =>
-      page.evaluate(
-        async ([id, length]) => {
-          const query = new URLSearchParams({ stream: "main", start: new Date(Date.now() - 3_600_000).toISOString(), end: new Date().toISOString() });
-          const { footage } = await (await fetch(`api/v1/cameras/${id}/coverage?${query}`)).json();
-          const spans = footage.map((span) => ({ start: Date.parse(span.start) / 1000, end: Date.parse(span.end) / 1000 }));
-          const longest = spans.sort((a, b) => b.end - b.start - (a.end - a.start))[0];
-          return longest && longest.end - longest.start > length ? longest : null;
-        },
-        [camera, seconds],
-      ),
+    async () => {
+      const spans = (await coverage(page, camera)).footage.map((span) => ({ start: Date.parse(span.start) / 1000, end: Date.parse(span.end) / 1000 }));
+      const longest = spans.sort((a, b) => b.end - b.start - (a.end - a.start))[0];
+      return longest && longest.end - longest.start > seconds ? longest : null;
+    },
     90,
   );
 }

@@ -85,71 +85,112 @@ function makeIntraRefresh(path) {
   return makeClip(path, "160x90", 5, 1200, "-c:v", "libx264", "-x264-params", "log-level=none:intra-refresh=1:keyint=10:bframes=0");
 }
 
-// `basePath`: as behind a proxy that serves it under that address. `conversions`: so many at once for viewers.
-export async function startRecorder(binary, { basePath = "", conversions = 2 } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "vantage-page-"));
+// One high-definition camera of noise, eight megabytes a second: what takes long on the disk.
+function makeHeavy(path) {
+  return makeClip(path, "1280x720", 25, 2, "-vf", "noise=alls=70:allf=t", "-c:v", "libx264", "-b:v", "64M", "-minrate", "64M", "-maxrate", "64M", "-bufsize", "8M", "-g", "25", "-bf", "0");
+}
+
+// The recorder with these cameras (lines of its file), which keeps everything in `folder`. `basePath`: as behind a proxy that serves it
+// under that address. `conversions`: so many at once for viewers. `wall`: another site, whose pages may read media.
+async function startServer(binary, folder, cameras, { basePath = "", conversions = 2, wall = "http://127.0.0.1:1" } = {}) {
+  const port = await freePort();
+  const config = join(folder, "vantage.yaml");
+  writeFileSync(
+    config,
+    [
+      `data: ${folder}/data`,
+      `time_zone: ${zone}`,
+      `server: {port: ${port}, bind: 127.0.0.1, cors_origins: ["${wall}"]${basePath && `, base_path: ${basePath}`}}`,
+      "storage: {keep_free: 1%}",
+      `transcode: {most: ${conversions}, encoder: x264}`,
+      "cameras:",
+      ...cameras,
+      "",
+    ].join("\n"),
+  );
+  const serve = () => new Process(binary, ["serve", "--config", config]);
+  let server = serve();
+  const stop = () => server.stop();
+  try {
+    const [, token] = await server.find("the set-up link", /\/setup\?token=(\S+)/);
+    return {
+      base: `http://127.0.0.1:${port}${basePath}`,
+      wall,
+      binary,
+      token,
+      stop,
+      log: () => server.text,
+      signal: (name) => server.child.kill(name),
+      // The recorder goes and comes back, as with an update.
+      restart: async () => {
+        await server.stop();
+        server = serve();
+        await server.find("the recorder to listen", /listening at/);
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const newFolder = () => mkdtempSync(join(tmpdir(), "vantage-page-"));
+const drop = (folder) => rmSync(folder, { recursive: true, force: true });
+
+// With that one camera, which is called heavy.
+export async function startHeavy(binary) {
+  const folder = newFolder();
+  try {
+    if (!makeHeavy(join(folder, "heavy.mp4"))) throw new Error("ffmpeg made no clip");
+    const server = await startServer(binary, folder, [`  heavy: {name: Heavy, source: "file:${folder}/heavy.mp4"}`]);
+    return { ...server, stop: () => server.stop().finally(() => drop(folder)) };
+  } catch (error) {
+    drop(folder);
+    throw error;
+  }
+}
+
+// With all cameras, of a simulator that can go and come back. `options` as above.
+export async function startRecorder(binary, options = {}) {
+  const folder = newFolder();
   const simPort = await freePort();
   const hasH265 = makeH265(join(folder, "h265.mp4"));
   const drawn = { ...everywhere };
   if (hasH265) drawn.roof = `file:${join(folder, "h265.mp4")}`;
   const hasIntraRefresh = makeIntraRefresh(join(folder, "refresh.mp4"));
-  const port = await freePort();
   const wall = `http://127.0.0.1:${await freePort()}`;
   const camera = (name) => `rtsp://127.0.0.1:${simPort}/${name}`;
   const simulate = (cameras) => new Process(binary, ["sim", "--port", String(simPort), ...Object.entries(cameras).flatMap(([name, source]) => ["--camera", `${name}=${source}`])]);
   let sim = simulate(drawn);
-  let recorder = null;
+  let server = null;
   const stop = async () => {
-    await recorder?.stop();
+    await server?.stop();
     await sim.stop();
-    rmSync(folder, { recursive: true, force: true });
+    drop(folder);
   };
   try {
     await sim.find("the simulator's cameras", /rtsp:\/\/\S+\/spare/);
-    const config = join(folder, "vantage.yaml");
-    writeFileSync(
-      config,
-      [
-        `data: ${folder}/data`,
-        `time_zone: ${zone}`,
-        `server: {port: ${port}, bind: 127.0.0.1, cors_origins: ["${wall}"]${basePath && `, base_path: ${basePath}`}}`,
-        "storage: {keep_free: 1%}",
-        `transcode: {most: ${conversions}, encoder: x264}`,
-        "cameras:",
-        `  door: {name: Front door, source: "${camera("door")}", location: {place: Entrance, latitude: 52.52, longitude: 13.405}}`,
-        `  yard: {name: Yard, source: "${camera("yard")}", sub: {source: "${camera("yardsub")}", record: false}}`,
-        `  attic: {name: Attic, source: "${camera("nothing-here")}"}`,
-        ...(drawn.street ? [`  street: {name: Street, source: "${camera("street")}", record: false}`] : []),
-        ...(hasIntraRefresh ? [`  cellar: {name: Cellar, source: "file:${folder}/refresh.mp4", record: false}`] : []),
-        ...(hasH265
-          ? [
-              `  roof: {name: Roof, source: "${camera("roof")}", sub: {source: "${camera("yardsub")}", record: false}}`,
-              `  tower: {name: Tower, source: "${camera("roof")}"}`,
-            ]
-          : []),
-        "",
-      ].join("\n"),
-    );
-    const serve = () => new Process(binary, ["serve", "--config", config]);
-    recorder = serve();
-    const [, token] = await recorder.find("the set-up link", /\/setup\?token=(\S+)/);
+    const cameras = [
+      `  door: {name: Front door, source: "${camera("door")}", location: {place: Entrance, latitude: 52.52, longitude: 13.405}}`,
+      `  yard: {name: Yard, source: "${camera("yard")}", sub: {source: "${camera("yardsub")}", record: false}}`,
+      `  attic: {name: Attic, source: "${camera("nothing-here")}"}`,
+      ...(drawn.street ? [`  street: {name: Street, source: "${camera("street")}", record: false}`] : []),
+      ...(hasIntraRefresh ? [`  cellar: {name: Cellar, source: "file:${folder}/refresh.mp4", record: false}`] : []),
+      ...(hasH265
+        ? [
+            `  roof: {name: Roof, source: "${camera("roof")}", sub: {source: "${camera("yardsub")}", record: false}}`,
+            `  tower: {name: Tower, source: "${camera("roof")}"}`,
+          ]
+        : []),
+    ];
+    server = await startServer(binary, folder, cameras, { ...options, wall });
     return {
-      base: `http://127.0.0.1:${port}${basePath}`,
-      wall, // another site, whose pages may read media
-      binary,
-      token,
+      ...server,
       camera,
       hasSound: "street" in drawn,
       hasIntraRefresh,
       hasH265,
       stop,
-      log: () => recorder.text,
-      // The recorder goes and comes back, as with an update.
-      restart: async () => {
-        await recorder.stop();
-        recorder = serve();
-        await recorder.find("the recorder to listen", /listening at/);
-      },
       stopCameras: () => sim.stop(),
       // The cameras come back, those named with another source.
       startCameras: async (changed = {}) => {
