@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { login } from "./browser.mjs";
-import { admin } from "./recorder.mjs";
+import { admin, until } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 
 test("a first visit leads to the set-up", async ({ recorder, browser }) => {
@@ -92,4 +92,11 @@ test("the theme is chosen and remembered", async ({ recorder, browser }) => {
   await page.reload();
   await page.getByRole("button", { name: `Account of ${admin.name}` }).waitFor();
   assert.equal(await surface(), light);
+
+  // The system's is followed, also when it changes.
+  await page.getByRole("button", { name: `Account of ${admin.name}` }).click();
+  await page.getByRole("menuitemradio", { name: "Theme of this device" }).click();
+  assert.equal(await surface(), dark);
+  await page.emulateMedia({ colorScheme: "light" });
+  await until("the light one", async () => (await surface()) === light);
 });

@@ -27,6 +27,6 @@ export function theme(): Theme {
 
 export function setTheme(next: Theme): void {
   remember("theme", next === "system" ? null : next);
-  if (next === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = next;
+  const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+  document.documentElement.dataset.theme = next === "system" ? system : next; // as theme.js does at first
 }
