@@ -81,7 +81,7 @@ function download(href: string, file: string): void {
 function PartsDialog({ parts, zone, camera, day, onClose }: { parts: Part[]; zone: string; camera: Camera; day: string; onClose: () => void }) {
   const clock = (iso: string) => clockText(Date.parse(iso) / 1000, zone);
   return (
-    <Dialog open onClose={onClose} title={`${camera.name}, ${day}`} description="The camera's format changed on this day, so it comes in parts.">
+    <Dialog onClose={onClose} title={`${camera.name}, ${day}`} description="The camera's format changed on this day, so it comes in parts.">
       <Rows name="Parts of the day">
         {parts.map((part, n) => (
           <li key={part.url} className="flex min-h-12 items-center gap-3">

@@ -3,14 +3,13 @@
 // player there. The address carries the day and the cameras: /day?day=2026-11-20&cameras=door,yard.
 import { useEffect, useMemo, useRef, type RefObject } from "react";
 import { Link, useSearchParams } from "react-router-dom";
-import { problemFrom } from "../../api/client";
 import { useCameras } from "../../api/queries";
 import type { Camera } from "../../api/types";
 import { DayPicker } from "../camera/day_picker";
 import { recordedStream } from "../camera/controls";
 import { useKeys } from "../camera/use_keys";
 import { remember, remembered } from "../../ui/memory";
-import { Empty, Failed, Notice, Working } from "../../ui/states";
+import { Awaited, Empty, Notice, Working } from "../../ui/states";
 import { useNow } from "../../ui/use_now";
 import { addDays, clockText, dayOf, isDay, wallClock } from "../../ui/zone";
 import { useZone } from "../../ui/zone_context";
@@ -21,20 +20,23 @@ import { rowsOf, slotsOf, type Row } from "./sheet";
 import { useColumns, type CameraColumn } from "./use_columns";
 
 export function DayScreen() {
-  const cameras = useCameras();
-  if (cameras.isPending) return <Working what="Looking for cameras" />;
-  if (!cameras.data) return <Failed problem={problemFrom(cameras.error)} retry={() => void cameras.refetch()} />;
-  if (cameras.data.length === 0) {
-    return (
-      <Empty icon="camera" title="No cameras yet">
-        The day sheet shows what they have recorded.
-      </Empty>
-    );
-  }
-  return <Sheet all={cameras.data} />;
+  return (
+    <Awaited query={useCameras()} what="Looking for cameras">
+      {(cameras) =>
+        cameras.length > 0 ? (
+          <Sheet all={cameras} />
+        ) : (
+          <Empty icon="camera" title="No cameras yet">
+            The day sheet shows what they have recorded.
+          </Empty>
+        )
+      }
+    </Awaited>
+  );
 }
 
-const kFirst = 3; // cameras side by side at first
+// Cameras side by side at first: as many as have room.
+const firstCount = () => (window.innerWidth < 600 ? 2 : 3);
 
 // Those that the address names, that were chosen last, or the first few that have footage.
 function chosenOf(all: Camera[], named: string | null): Camera[] {
@@ -42,7 +44,7 @@ function chosenOf(all: Camera[], named: string | null): Camera[] {
   const chosen = all.filter(({ id }) => ids.split(",").includes(id));
   if (chosen.length > 0) return chosen;
   const recorded = all.filter(({ streams }) => streams.some(({ oldest }) => oldest !== null));
-  return (recorded.length > 0 ? recorded : all).slice(0, kFirst);
+  return (recorded.length > 0 ? recorded : all).slice(0, firstCount());
 }
 
 function Sheet({ all }: { all: Camera[] }) {
