@@ -165,12 +165,15 @@ interface Answer<T> {
   refetch: () => unknown;
 }
 
-// One list of several answers. It has failed only when nothing came at all.
+// One list of several answers: empty only when all have come. It has failed only when nothing came at all.
 function gathered<T>(answers: Answer<T>[], order: (a: T, b: T) => number) {
+  const isPending = answers.some((answer) => answer.isPending);
   const came = answers.filter((answer) => answer.data);
+  const list = came.flatMap((answer) => answer.data ?? []).sort(order);
+  const told = list.length > 0 || (!isPending && came.length > 0) || answers.length === 0;
   return {
-    data: came.length > 0 || answers.length === 0 ? came.flatMap((answer) => answer.data ?? []).sort(order) : undefined,
-    isPending: answers.some((answer) => answer.isPending),
+    data: told ? list : undefined,
+    isPending,
     error: answers.find((answer) => answer.error)?.error ?? null,
     refetch: () => answers.forEach((answer) => void answer.refetch()),
   };

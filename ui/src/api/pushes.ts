@@ -46,5 +46,5 @@ export function usePushes(camera: string) {
 export const pushChanges = {
   add: ({ camera, ...push }: PushWish & { camera: string }) => request<Push>("POST", path(camera), push),
   change: ({ camera, id, ...push }: PushWish & { camera: string; id: string }) => request<Push>("PUT", path(camera, id), push),
-  remove: (camera: string, id: string) => request<void>("DELETE", path(camera, id)),
+  remove: ({ camera, id }: { camera: string; id: string }) => request<void>("DELETE", path(camera, id)),
 };

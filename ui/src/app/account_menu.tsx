@@ -5,7 +5,7 @@ import { useNavigate } from "react-router-dom";
 import { changes, useChange } from "../api/queries";
 import type { Me } from "../api/types";
 import { Dialog } from "../ui/dialog";
-import { Field } from "../ui/field";
+import { Field, NewPassword } from "../ui/field";
 import { FormEnd } from "../ui/form_end";
 import { Icon } from "../ui/icons";
 import * as Menu from "../ui/menu";
@@ -88,19 +88,10 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
     await change.mutateAsync({ old, new: next }).then(onClose, () => {});
   };
   return (
-    <Dialog open onClose={onClose} title="Change password" description="Ends your sessions on other devices.">
+    <Dialog onClose={onClose} title="Change password" description="Ends your sessions on other devices.">
       <form onSubmit={submit} className="space-y-4">
         <Field label="Present password" type="password" autoComplete="current-password" required value={old} onChange={(event) => setOld(event.target.value)} />
-        <Field
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={10}
-          help="At least 10 characters"
-          value={next}
-          onChange={(event) => setNext(event.target.value)}
-        />
+        <NewPassword label="New password" value={next} onChange={(event) => setNext(event.target.value)} />
         <FormEnd change={change} word="Change" onClose={onClose} />
       </form>
     </Dialog>

@@ -91,7 +91,7 @@ function Search({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    <Dialog open onClose={onClose} title="Go to">
+    <Dialog onClose={onClose} title="Go to">
       <input
         autoFocus
         role="combobox"

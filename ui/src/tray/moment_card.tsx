@@ -6,7 +6,7 @@ import { isMaking, useMoment } from "../api/clips";
 import { MomentView } from "../screens/clips/moment_view";
 import { momentProgress } from "../screens/clips/words";
 import { IconButton } from "../ui/button";
-import { Notice, Progress } from "../ui/states";
+import { JobProgress, Notice } from "../ui/states";
 import { TrayCard } from "./tray_card";
 
 export function MomentCard({ camera, id, onClose }: { camera: { id: string; name: string }; id: string; onClose: () => void }) {
@@ -27,8 +27,9 @@ export function MomentCard({ camera, id, onClose }: { camera: { id: string; name
         {fault && <Notice>{fault}</Notice>}
         {!fault && (!moment || isMaking(moment)) && (
           <div role="status">
-            <Progress name={`Progress of the moment of ${camera.name}`} value={moment?.progress ?? 0} />
-            <p className="figure mt-1.5 text-[12.5px] text-ink-3">{moment ? momentProgress(moment) : "Beginning"}</p>
+            <JobProgress name={`the moment of ${camera.name}`} value={moment?.progress ?? 0}>
+              {moment ? momentProgress(moment) : "Beginning"}
+            </JobProgress>
           </div>
         )}
         {moment?.state === "done" && <MomentView moment={moment} camera={camera.name} />}

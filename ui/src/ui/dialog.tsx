@@ -6,16 +6,14 @@ import { Button, IconButton } from "./button";
 import { Notice } from "./states";
 import { useRoom } from "./use_room";
 
-// A sheet from below on a phone, a panel in the middle elsewhere.
+// A sheet from below on a phone, a panel in the middle elsewhere. Open for as long as it is there.
 export function Dialog({
-  open,
   onClose,
   title,
   description,
   children,
   wide = false,
 }: {
-  open: boolean;
   onClose: () => void;
   title: string;
   description?: ReactNode;
@@ -24,7 +22,7 @@ export function Dialog({
 }) {
   const room = useRoom();
   return (
-    <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Radix.Root open onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal container={room}>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
@@ -49,14 +47,12 @@ export function Dialog({
 
 // Asks before what cannot be taken back, and says what it means.
 export function Confirm({
-  open,
   onClose,
   title,
   children,
   word,
   action,
 }: {
-  open: boolean;
   onClose: () => void;
   title: string;
   children: ReactNode;
@@ -78,7 +74,7 @@ export function Confirm({
     }
   };
   return (
-    <Dialog open={open} onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <div className="space-y-4">
         <div className="text-ink-2">{children}</div>
         {fault && <Notice>{fault}</Notice>}

@@ -5,55 +5,53 @@ import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttribu
 const box =
   "h-10 w-full min-w-0 rounded-md border border-line-strong bg-raised px-3 text-[14px] text-ink placeholder:text-ink-3 focus-visible:outline-offset-0 disabled:opacity-60 aria-invalid:border-alarm max-sm:h-11 max-sm:text-[16px]";
 
-export function Field({
-  label,
-  help,
-  fault,
-  ...rest
-}: { label: string; help?: ReactNode; fault?: string | null } & InputHTMLAttributes<HTMLInputElement>) {
+interface Labelled {
+  label: string;
+  help?: ReactNode;
+  fault?: string | null;
+}
+
+// `children` makes the field from what ties it to its label and its help.
+function Around({ label, help, fault, children }: Labelled & { children: (ties: { id: string; "aria-describedby"?: string }) => ReactNode }) {
   const id = useId();
+  const more = fault || help;
   return (
     <div className="min-w-0">
       <label htmlFor={id} className="mb-1 block text-[13px] text-ink-2">
         {label}
       </label>
-      <input
-        id={id}
-        className={box}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={help || fault ? `${id}-more` : undefined}
-        {...rest}
-      />
-      {(help || fault) && (
+      {children({ id, "aria-describedby": more ? `${id}-more` : undefined })}
+      {more && (
         <p id={`${id}-more`} className={`mt-1 text-[12.5px] ${fault ? "text-alarm" : "text-ink-3"}`}>
-          {fault || help}
+          {more}
         </p>
       )}
     </div>
   );
 }
 
-export function Choice({
-  label,
-  help,
-  children,
-  ...rest
-}: { label: string; help?: ReactNode; children: ReactNode } & SelectHTMLAttributes<HTMLSelectElement>) {
-  const id = useId();
+export function Field({ label, help, fault, ...rest }: Labelled & InputHTMLAttributes<HTMLInputElement>) {
   return (
-    <div className="min-w-0">
-      <label htmlFor={id} className="mb-1 block text-[13px] text-ink-2">
-        {label}
-      </label>
-      <select id={id} className={`${box} appearance-auto`} aria-describedby={help ? `${id}-more` : undefined} {...rest}>
-        {children}
-      </select>
-      {help && (
-        <p id={`${id}-more`} className="mt-1 text-[12.5px] text-ink-3">
-          {help}
-        </p>
+    <Around label={label} help={help} fault={fault}>
+      {(ties) => <input {...ties} className={box} aria-invalid={fault ? true : undefined} {...rest} />}
+    </Around>
+  );
+}
+
+// A password to be, which the server wants to be of some length.
+export function NewPassword({ label = "Password", help = "At least 10 characters", ...rest }: Partial<Labelled> & InputHTMLAttributes<HTMLInputElement>) {
+  return <Field label={label} help={help} type="password" autoComplete="new-password" minLength={10} required {...rest} />;
+}
+
+export function Choice({ label, help, children, ...rest }: Omit<Labelled, "fault"> & SelectHTMLAttributes<HTMLSelectElement>) {
+  return (
+    <Around label={label} help={help}>
+      {(ties) => (
+        <select {...ties} className={`${box} appearance-auto`} {...rest}>
+          {children}
+        </select>
       )}
-    </div>
+    </Around>
   );
 }
 

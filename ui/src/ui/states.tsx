@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a place shows while it waits, when it is empty, and when something failed.
 import type { ReactNode } from "react";
+import { problemFrom } from "../api/client";
 import type { Problem } from "../api/types";
 import { Button } from "./button";
 import { Icon, type IconName } from "./icons";
@@ -41,6 +42,20 @@ export function Failed({ problem, retry }: { problem: Problem; retry?: () => voi
   );
 }
 
+interface Query<T> {
+  data?: T;
+  error: unknown;
+  isPending: boolean;
+  refetch: () => unknown;
+}
+
+// What is made of an answer once it is there; until then that it is waited for, or why it does not come.
+export function Awaited<T>({ query, what, children }: { query: Query<T>; what: string; children: (data: T) => ReactNode }) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.isPending) return <Working what={what} />;
+  return <Failed problem={problemFrom(query.error)} retry={() => void query.refetch()} />;
+}
+
 // A failure beside what caused it: in a form, above a list.
 export function Notice({ tone = "alarm", children }: { tone?: "alarm" | "quiet" | "good"; children: ReactNode }) {
   const looks = {
@@ -55,8 +70,18 @@ export function Notice({ tone = "alarm", children }: { tone?: "alarm" | "quiet" 
   );
 }
 
+// How far a job is, with the word for it.
+export function JobProgress({ name, value, children }: { name: string; value: number; children: ReactNode }) {
+  return (
+    <div className="pt-1.5">
+      <Progress name={`Progress of ${name}`} value={value} />
+      <p className="figure mt-1 text-[12.5px] text-ink-3">{children}</p>
+    </div>
+  );
+}
+
 // How far a job is, 0 to 1.
-export function Progress({ name, value }: { name: string; value: number }) {
+function Progress({ name, value }: { name: string; value: number }) {
   const percent = Math.min(100, Math.max(0, value * 100));
   return (
     <div

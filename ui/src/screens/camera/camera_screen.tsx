@@ -3,7 +3,6 @@
 // (/watch/door?at=...), so that it can be sent to somebody.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router-dom";
-import { problemFrom } from "../../api/client";
 import { useCameras } from "../../api/queries";
 import type { Camera } from "../../api/types";
 import type { FeedPlayer } from "../../player/feed_player";
@@ -12,7 +11,7 @@ import { usePlayer } from "../../player/use_player";
 import { Timeline } from "../../timeline/timeline";
 import { firstLength, following, upToNow, type View } from "../../timeline/view";
 import { Button } from "../../ui/button";
-import { Empty, Failed, Working } from "../../ui/states";
+import { Awaited, Empty } from "../../ui/states";
 import { now as present, useNow } from "../../ui/use_now";
 import { dayOf, instantOf, spanOfDay } from "../../ui/zone";
 import { useZone } from "../../ui/zone_context";
@@ -32,18 +31,19 @@ import { useTray } from "../../tray/tray";
 
 export function CameraScreen({ canChange }: { canChange: boolean }) {
   const { camera: id } = useParams();
-  const cameras = useCameras();
-  if (cameras.isPending) return <Working what="Opening the camera" />;
-  if (!cameras.data) return <Failed problem={problemFrom(cameras.error)} retry={() => void cameras.refetch()} />;
-  const camera = cameras.data.find((candidate) => candidate.id === id);
-  if (!camera) {
-    return (
-      <Empty icon="camera" title="No such camera">
-        It was removed, or you may not see it.
-      </Empty>
-    );
-  }
-  return <Watch key={camera.id} camera={camera} canChange={canChange} />;
+  return (
+    <Awaited query={useCameras()} what="Opening the camera">
+      {(cameras) => {
+        const camera = cameras.find((candidate) => candidate.id === id);
+        if (camera) return <Watch key={camera.id} camera={camera} canChange={canChange} />;
+        return (
+          <Empty icon="camera" title="No such camera">
+            It was removed, or you may not see it.
+          </Empty>
+        );
+      }}
+    </Awaited>
+  );
 }
 
 function instantFrom(text: string | null): number | null {

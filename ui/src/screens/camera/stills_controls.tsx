@@ -90,7 +90,7 @@ export function ReplaceDialog({ recording: { asking, answer } }: { recording: Re
   const { zone } = useZone();
   if (!asking) return null;
   return (
-    <Dialog open onClose={() => answer("cancel")} title="Record again?">
+    <Dialog onClose={() => answer("cancel")} title="Record again?">
       <p className="text-ink-2">
         The recording of {instantText(secondsOf(asking.start), now(), zone)}, {clockLength(asking.seconds)} long, is not kept: it goes when another one begins.
       </p>

@@ -33,7 +33,7 @@ export function CameraDialog({ camera, onClose }: { camera: Camera | null; onClo
   };
   const title = camera ? (fixed ? camera.name : `Edit ${camera.name}`) : "Add a camera";
   return (
-    <Dialog open wide onClose={onClose} title={title} description={fixed ? undefined : "Passwords in addresses are kept on this recorder and never shown again."}>
+    <Dialog wide onClose={onClose} title={title} description={fixed ? undefined : "Passwords in addresses are kept on this recorder and never shown again."}>
       <form onSubmit={submit}>
         {fixed && (
           <div className="mb-4">

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router-dom";
-import { fetched, problemFrom } from "../../api/client";
-import { changes, useCameras } from "../../api/queries";
-import { useQueryClient } from "@tanstack/react-query";
+import { changes, useCameras, useChange } from "../../api/queries";
 import { streamOf, type Camera } from "../../api/types";
 import { LastDay } from "../../timeline/last_day";
-import { Button, IconButton } from "../../ui/button";
+import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/dialog";
 import { ago, bitrate, bytes, codecName, fps, milliseconds } from "../../ui/format";
 import { InFile } from "../../ui/in_file";
-import * as Menu from "../../ui/menu";
-import { Page } from "../../ui/page";
-import { Empty, Failed, Working } from "../../ui/states";
+import { Page, Rows } from "../../ui/page";
+import { RowMenu } from "../../ui/row_menu";
+import { Awaited, Empty } from "../../ui/states";
 import { StateWord } from "../../ui/stream_state";
 import { CameraDialog } from "./camera_dialog";
 
 export function CamerasScreen({ canChange }: { canChange: boolean }) {
-  const cameras = useCameras();
-  const client = useQueryClient();
+  const remove = useChange(changes.removeCamera, ["cameras"]);
   const [search, setSearch] = useSearchParams();
   const [editing, setEditing] = useState<Camera | null>(null);
   const [removing, setRemoving] = useState<Camera | null>(null);
@@ -27,40 +24,41 @@ export function CamerasScreen({ canChange }: { canChange: boolean }) {
     setEditing(null);
     if (adding) setSearch({}, { replace: true });
   };
-  const remove = async (camera: Camera) => {
-    await fetched(changes.removeCamera(camera.id));
-    await client.invalidateQueries({ queryKey: ["cameras"] });
-  };
   const add = (
     <Button look="accent" icon="plus" onClick={() => setSearch({ add: "" })}>
       Add a camera
     </Button>
   );
-  if (cameras.isPending) return <Working what="Looking for cameras" />;
-  if (!cameras.data) return <Failed problem={problemFrom(cameras.error)} retry={() => void cameras.refetch()} />;
   return (
-    <Page title="Cameras" actions={canChange && add}>
-      {cameras.data.length === 0 ? (
-        <Empty icon="camera" title="No cameras yet" action={canChange && add}>
-          {canChange ? "All you need is its RTSP address." : "None that you may see."}
-        </Empty>
-      ) : (
-        <ul aria-label="Cameras" className="divide-y divide-line border-y border-line">
-          {cameras.data.map((camera) => (
-            <Row key={camera.id} camera={camera} canChange={canChange} onEdit={() => setEditing(camera)} onRemove={() => setRemoving(camera)} />
-          ))}
-        </ul>
+    <Awaited query={useCameras()} what="Looking for cameras">
+      {(cameras) => (
+        <Page title="Cameras" actions={canChange && add}>
+          {cameras.length === 0 ? (
+            <Empty icon="camera" title="No cameras yet" action={canChange && add}>
+              {canChange ? "All you need is its RTSP address." : "None that you may see."}
+            </Empty>
+          ) : (
+            <Rows name="Cameras">
+              {cameras.map((camera) => (
+                <Row key={camera.id} camera={camera} canChange={canChange} onEdit={() => setEditing(camera)} onRemove={() => setRemoving(camera)} />
+              ))}
+            </Rows>
+          )}
+          {(adding || editing) && <CameraDialog camera={editing} onClose={close} />}
+          {removing && (
+            <Confirm onClose={() => setRemoving(null)} title={`Remove ${removing.name}?`} word="Remove" action={() => remove.mutateAsync(removing.id)}>
+              Vantage stops recording it. Its footage stays on disk until retention takes it.
+            </Confirm>
+          )}
+        </Page>
       )}
-      {(adding || editing) && <CameraDialog camera={editing} onClose={close} />}
-      <Confirm open={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.name ?? ""}?`} word="Remove" action={() => remove(removing!)}>
-        Vantage stops recording it. Its footage stays on disk until retention takes it.
-      </Confirm>
-    </Page>
+    </Awaited>
   );
 }
 
 function Row({ camera, canChange, onEdit, onRemove }: { camera: Camera; canChange: boolean; onEdit: () => void; onRemove: () => void }) {
   const main = streamOf(camera, "main");
+  const declared = camera.declared_in_file;
   const disk = camera.streams.reduce((sum, stream) => sum + stream.disk_bytes, 0);
   return (
     <li className="relative py-3.5" aria-label={camera.name}>
@@ -70,7 +68,7 @@ function Row({ camera, canChange, onEdit, onRemove }: { camera: Camera; canChang
             <Link to={`/watch/${encodeURIComponent(camera.id)}`} className="truncate text-[15px] font-[600] hover:text-accent">
               {camera.name}
             </Link>
-            {camera.declared_in_file && <InFile />}
+            {declared && <InFile />}
           </div>
           <div className="mt-1 text-[13px]">
             {main ? <StateWord state={main.state} /> : "No stream"}
@@ -90,31 +88,21 @@ function Row({ camera, canChange, onEdit, onRemove }: { camera: Camera; canChang
         <Figure name="On disk" more={main?.oldest ? `oldest ${ago(main.oldest)}` : undefined}>
           {camera.streams.some((stream) => stream.recorded) || disk > 0 ? bytes(disk) : "not recorded"}
         </Figure>
-        {canChange && <RowMenu camera={camera} onEdit={onEdit} onRemove={onRemove} />}
+        {canChange && (
+          <div className="max-md:absolute max-md:right-3">
+            <RowMenu
+              name={camera.name}
+              note={declared && "Declared in the configuration file: change it there"}
+              edit={declared ? "Show settings" : "Edit"}
+              onEdit={onEdit}
+              onRemove={onRemove}
+              canRemove={!declared}
+            />
+          </div>
+        )}
       </div>
       <LastDay camera={camera.id} className="mt-3 h-1 rounded-full" />
     </li>
-  );
-}
-
-function RowMenu({ camera, onEdit, onRemove }: { camera: Camera; onEdit: () => void; onRemove: () => void }) {
-  return (
-    <div className="max-md:absolute max-md:right-3">
-      <Menu.Root>
-        <Menu.Trigger asChild>
-          <IconButton name={`More about ${camera.name}`} icon="more" />
-        </Menu.Trigger>
-        <Menu.Panel align="end">
-          {camera.declared_in_file && <Menu.Heading>Declared in the configuration file: change it there</Menu.Heading>}
-          <Menu.Item icon="pencil" onSelect={onEdit}>
-            {camera.declared_in_file ? "Show settings" : "Edit"}
-          </Menu.Item>
-          <Menu.Item icon="trash" tone="alarm" onSelect={onRemove} disabled={camera.declared_in_file}>
-            Remove
-          </Menu.Item>
-        </Menu.Panel>
-      </Menu.Root>
-    </div>
   );
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a camera is streamed to: YouTube and other RTMP servers. Each is switched on and off here, and says how it is.
-import { useQueryClient } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { fetched, problemFrom } from "../../api/client";
+import { problemFrom } from "../../api/client";
 import { pushChanges, usePushes, type Push, type PushState, type PushStream } from "../../api/pushes";
 import { useChange } from "../../api/queries";
 import type { Camera } from "../../api/types";
@@ -19,13 +18,9 @@ import { now } from "../../ui/use_now";
 
 export function StreamingSection({ camera }: { camera: Camera }) {
   const pushes = usePushes(camera.id);
-  const client = useQueryClient();
+  const remove = useChange(pushChanges.remove, ["pushes"]);
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Push | null>(null);
-  const remove = async (push: Push) => {
-    await fetched(pushChanges.remove(camera.id, push.id));
-    await client.invalidateQueries({ queryKey: ["pushes"] });
-  };
   return (
     <section aria-label="Streaming" className="mt-6 border-t border-line pt-4">
       <div className="mb-3 flex items-end gap-3">
@@ -49,9 +44,11 @@ export function StreamingSection({ camera }: { camera: Camera }) {
       )}
       {pushes.data?.length === 0 && !adding && <p className="border-y border-line py-5 text-center text-ink-3">Streamed to nobody</p>}
       {adding && <AddForm camera={camera} onClose={() => setAdding(false)} />}
-      <Confirm open={removing !== null} onClose={() => setRemoving(null)} title={`Stop streaming to ${removing?.name ?? ""}?`} word="Remove" action={() => remove(removing!)}>
-        The stream ends, and its key is forgotten.
-      </Confirm>
+      {removing && (
+        <Confirm onClose={() => setRemoving(null)} title={`Stop streaming to ${removing.name}?`} word="Remove" action={() => remove.mutateAsync({ camera: camera.id, id: removing.id })}>
+          The stream ends, and its key is forgotten.
+        </Confirm>
+      )}
     </section>
   );
 }

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // A film in a list of films: its picture, which plays it, what it is, and what can be done with it.
-import type { ReactNode } from "react";
-import type { Hole } from "../../api/clips";
+import { useState, type ReactNode } from "react";
+import { serverAddress } from "../../api/client";
 import { Still } from "../../stills/still";
+import { DownloadLink, IconButton } from "../../ui/button";
+import { Confirm, Dialog } from "../../ui/dialog";
+import { ago, bytes } from "../../ui/format";
 import { Icon, type IconName } from "../../ui/icons";
-import { gapText } from "./words";
+import { now } from "../../ui/use_now";
+import { LinkDialog, type Target } from "../share/link_dialog";
+
+export interface Download {
+  text: "MP4" | "GIF";
+  url: string; // as the server gives it
+  file: string;
+}
 
 interface Props {
   name: string; // for people who don't see the picture
@@ -13,20 +23,25 @@ interface Props {
   away: number; // how far that may be
   badge?: string; // its length
   icon: IconName; // where there is no thumbnail
-  onPlay?: () => void; // without it there is nothing to play yet
   title: ReactNode;
+  player?: { title: string; about: string; film: ReactNode }; // without it there is nothing to play yet
+  downloads?: Download[];
+  link?: { title: string; targets: Target[] };
+  actions?: ReactNode; // what else can be done
+  removal?: { title: string; warning: ReactNode; action: () => Promise<unknown> };
   children: ReactNode;
-  actions: ReactNode;
 }
 
-export function ClipCard({ name, camera, at, away, badge, icon, onPlay, title, children, actions }: Props) {
+export function ClipCard({ name, camera, at, away, badge, icon, title, player, downloads = [], link, actions, removal, children }: Props) {
+  const [open, setOpen] = useState<"play" | "link" | "remove" | null>(null);
+  const close = () => setOpen(null);
   const picture = (
     <>
       <Still camera={camera} at={at} away={away} alt="" missing={<Missing icon={icon} />} />
       {badge && <span className="figure absolute right-1.5 bottom-1.5 rounded-sm bg-black/75 px-1.5 py-px text-[12px]">{badge}</span>}
-      {onPlay && (
+      {player && (
         <span className="absolute inset-0 flex items-center justify-center opacity-85 transition-opacity group-hover:opacity-100">
-          <span className="flex size-11 items-center justify-center rounded-full bg-black/55 group-hover:bg-black/75">
+          <span className="flex size-11 items-center justify-center rounded-full bg-black/55 ring-1 ring-white/45 group-hover:bg-black/75">
             <Icon name="play" size={22} />
           </span>
         </span>
@@ -36,8 +51,8 @@ export function ClipCard({ name, camera, at, away, badge, icon, onPlay, title, c
   const look = "on-picture group relative block aspect-video w-full overflow-hidden bg-black";
   return (
     <li aria-label={name} className="flex min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface">
-      {onPlay ? (
-        <button type="button" aria-label={`Play ${name}`} onClick={onPlay} className={`${look} outline-offset-[-3px]`}>
+      {player ? (
+        <button type="button" aria-label={`Play ${name}`} onClick={() => setOpen("play")} className={`${look} outline-offset-[-3px]`}>
           {picture}
         </button>
       ) : (
@@ -46,8 +61,30 @@ export function ClipCard({ name, camera, at, away, badge, icon, onPlay, title, c
       <div className="flex flex-1 flex-col px-3 pt-2.5 pb-2">
         <h2 className="truncate text-[15px]">{title}</h2>
         <div className="figure mt-1 flex-1 space-y-0.5 text-[13px] text-ink-2">{children}</div>
-        <div className="mt-2 -ml-1.5 flex flex-wrap items-center gap-0.5">{actions}</div>
+        <div className="mt-2 -ml-1.5 flex flex-wrap items-center gap-0.5">
+          {downloads.map(({ text, url, file }) => (
+            <DownloadLink key={text} look="quiet" href={serverAddress(url)} download={file} aria-label={text === "GIF" ? `Download the GIF of ${name}` : `Download ${name}`} className="px-2">
+              {text}
+            </DownloadLink>
+          ))}
+          <span className="ml-auto flex items-center">
+            {link && <IconButton name={`Copy link to ${name}`} icon="link" onClick={() => setOpen("link")} />}
+            {actions}
+            {removal && <IconButton name={`Delete ${name}`} icon="trash" onClick={() => setOpen("remove")} />}
+          </span>
+        </div>
       </div>
+      {open === "play" && player && (
+        <Dialog onClose={close} title={player.title} description={player.about} wide>
+          {player.film}
+        </Dialog>
+      )}
+      {open === "link" && link && <LinkDialog {...link} onClose={close} />}
+      {open === "remove" && removal && (
+        <Confirm onClose={close} title={removal.title} word="Delete" action={removal.action}>
+          {removal.warning}
+        </Confirm>
+      )}
     </li>
   );
 }
@@ -60,14 +97,11 @@ function Missing({ icon }: { icon: IconName }) {
   );
 }
 
-// What is missing in it.
-export function Holes({ gaps, zone }: { gaps: Hole[] | undefined; zone: string }) {
-  const text = gapText(gaps, zone);
-  if (!text) return null;
+// How large it is, whose it is, and since when.
+export function Made({ by }: { by: { bytes: number; user: string; created: string } }) {
   return (
-    <p className="flex gap-2">
-      <Icon name="warn" size={15} className="mt-0.5 shrink-0 text-alarm" />
-      {text}
+    <p className="text-ink-3">
+      {bytes(by.bytes)}, by {by.user} {ago(by.created, now() * 1000)}
     </p>
   );
 }

@@ -3,9 +3,10 @@
 // each; the last tab is where the next visit begins.
 import { useEffect } from "react";
 import { Navigate, NavLink, useParams } from "react-router-dom";
+import { useCameras } from "../../api/queries";
 import type { Me } from "../../api/types";
 import { remember, remembered } from "../../ui/memory";
-import { Empty } from "../../ui/states";
+import { Awaited, Empty } from "../../ui/states";
 import { ExportsTab } from "../exports/exports_tab";
 import { MomentsTab } from "./moments_tab";
 import { RecordingsTab } from "./recordings_tab";
@@ -25,6 +26,7 @@ export function LastClips() {
 
 export function ClipsScreen({ me }: { me: Me }) {
   const { tab = "" } = useParams();
+  const cameras = useCameras(60_000);
   const known = tabs.some(({ id }) => id === tab);
   const operator = me.role !== "viewer";
   useEffect(() => {
@@ -45,10 +47,16 @@ export function ClipsScreen({ me }: { me: Me }) {
           </NavLink>
         ))}
       </nav>
-      {tab === "exports" && <ExportsTab />}
-      {tab === "moments" && <MomentsTab canChange={operator} />}
-      {tab === "timelapses" && <TimelapsesTab me={me} />}
-      {tab === "recordings" && <RecordingsTab canChange={operator} />}
+      <Awaited query={cameras} what="Looking for cameras">
+        {(cameras) => (
+          <>
+            {tab === "exports" && <ExportsTab cameras={cameras} />}
+            {tab === "moments" && <MomentsTab cameras={cameras} canChange={operator} />}
+            {tab === "timelapses" && <TimelapsesTab cameras={cameras} canChange={operator} />}
+            {tab === "recordings" && <RecordingsTab cameras={cameras} canChange={operator} />}
+          </>
+        )}
+      </Awaited>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Notice } from "../../ui/states";
 
 export function Film({ src, name, loop = false }: { src: string; name: string; loop?: boolean }) {
-  const [broken, setBroken] = useState(false);
+  const [broken, setBroken] = useState<string | null>(null);
   return (
     <>
       <video
@@ -16,10 +16,10 @@ export function Film({ src, name, loop = false }: { src: string; name: string; l
         playsInline
         loop={loop}
         aria-label={name}
-        onError={() => setBroken(true)}
+        onError={() => setBroken(src)}
         className="aspect-video max-h-[60dvh] w-full rounded-md bg-black"
       />
-      {broken && <Notice>This browser does not play it. Downloaded, a player such as VLC does.</Notice>}
+      {broken === src && <Notice>This browser does not play it. Downloaded, a player such as VLC does.</Notice>}
     </>
   );
 }

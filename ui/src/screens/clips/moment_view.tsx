@@ -12,6 +12,11 @@ import { secondsOf } from "./words";
 
 type Form = "mp4" | "gif";
 
+// What a link to it may open.
+export function targetsOf({ mp4, gif }: Pick<Moment, "mp4" | "gif">): Target[] {
+  return [...(mp4 ? [{ text: "Film (MP4)", url: mp4 }] : []), ...(gif ? [{ text: "GIF", url: gif }] : [])];
+}
+
 export function MomentView({ moment, camera }: { moment: Moment; camera: string }) {
   const { zone } = useZone();
   const [form, setForm] = useState<Form>("mp4");
@@ -19,8 +24,7 @@ export function MomentView({ moment, camera }: { moment: Moment; camera: string 
   const shown = form === "gif" && moment.gif ? { form: "gif" as const, url: moment.gif } : { form: "mp4" as const, url: moment.mp4 };
   if (!shown.url) return null;
   const url = serverAddress(shown.url);
-  const targets: Target[] = [...(moment.mp4 ? [{ text: "Film (MP4)", url: moment.mp4 }] : []), ...(moment.gif ? [{ text: "GIF", url: moment.gif }] : [])];
-  if (shown.form === "gif") targets.reverse();
+  const targets = shown.form === "gif" ? targetsOf(moment).reverse() : targetsOf(moment);
   return (
     <div className="space-y-2.5">
       {shown.form === "gif" ? (

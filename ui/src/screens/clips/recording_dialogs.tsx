@@ -14,14 +14,14 @@ import { useZone } from "../../ui/zone_context";
 import { Film } from "./film";
 import { secondsOf } from "./words";
 
-export function RecordingDialog({ recording, name, camera, onClose }: { recording: Recording; name: string; camera: string; onClose: () => void }) {
+export function RecordingFilm({ recording, name }: { recording: Recording; name: string }) {
   const { zone } = useZone();
   // The whole, or one of its files. What is chosen first stays, however the recording grows meanwhile.
   const [shown, setShown] = useState(recording.url);
   if (!shown) return null;
   const stretch = ({ start, end }: RecordingFile) => `${clockText(secondsOf(start), zone)}${end ? ` – ${clockText(secondsOf(end), zone)}` : ""}`;
   return (
-    <Dialog open onClose={onClose} title={name} description={camera} wide>
+    <>
       <Film src={serverAddress(shown)} name={`Recording ${name}`} />
       {recording.files.length > 1 && (
         <ul aria-label={`Files of ${name}`} className="mt-3 divide-y divide-line rounded-md border border-line">
@@ -43,7 +43,7 @@ export function RecordingDialog({ recording, name, camera, onClose }: { recordin
           ))}
         </ul>
       )}
-    </Dialog>
+    </>
   );
 }
 
@@ -55,7 +55,7 @@ export function RenameDialog({ recording, onClose }: { recording: Recording; onC
     change.mutateAsync({ id: recording.id, name: name.trim() }).then(onClose, () => {});
   };
   return (
-    <Dialog open onClose={onClose} title="Rename">
+    <Dialog onClose={onClose} title="Rename">
       <form onSubmit={submit} className="space-y-4">
         <Field label="Name" required autoFocus maxLength={100} value={name} onChange={(event) => setName(event.target.value)} onFocus={(event) => event.target.select()} />
         <FormEnd change={change} word="Rename" onClose={onClose} />

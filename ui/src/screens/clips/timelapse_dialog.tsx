@@ -10,6 +10,7 @@ import { Check, Choice, Field } from "../../ui/field";
 import { FormEnd } from "../../ui/form_end";
 import { now } from "../../ui/use_now";
 import { useZone } from "../../ui/zone_context";
+import { CameraOptions } from "./camera_filter";
 import { firstForm, outlook, preset, wishOf, type LapseForm, type Preset } from "./timelapse_form";
 
 const presets: { value: Preset; text: string }[] = [
@@ -31,14 +32,10 @@ export function TimelapseDialog({ cameras, camera, onClose }: { cameras: Camera[
     if ("wish" in read) add.mutateAsync(read.wish).then(onClose, () => {});
   };
   return (
-    <Dialog open onClose={onClose} title="New timelapse" description="Made from what is recorded, while everything else goes on.">
+    <Dialog onClose={onClose} title="New timelapse" description="Made from what is recorded, while everything else goes on.">
       <form onSubmit={submit} noValidate className="space-y-4">
         <Choice label="Camera" value={form.camera} onChange={(event) => set({ camera: event.target.value })}>
-          {cameras.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
+          <CameraOptions cameras={cameras} />
         </Choice>
         <div>
           <div className="flex flex-wrap gap-1.5">

@@ -38,12 +38,14 @@ export function jobProgress({ state, progress, frames }: Pick<TimelapseJob, "sta
   return `${Math.floor(progress * 100)} %${frames > 0 ? `, ${frames} pictures` : ""}`;
 }
 
-// "2 gaps: camera lost 10:02:00 – 10:05:00; ...". Nothing without gaps.
-export function gapText(gaps: Hole[] | undefined, zone: string): string | null {
+const kNamed = 3;
+
+// "2 gaps: camera lost 10:02:00 – 10:05:00; ...". Nothing without gaps. `where`: stands in front of each.
+export function gapText<Gap extends Hole>(gaps: Gap[] | undefined, zone: string, where: (gap: Gap) => string = () => ""): string | null {
   if (!gaps || gaps.length === 0) return null;
   const clock = (iso: string) => clockText(secondsOf(iso), zone);
-  const named = gaps.slice(0, 3).map((gap) => `${gap.reason} ${gap.end ? `${clock(gap.start)} – ${clock(gap.end)}` : `since ${clock(gap.start)}`}`);
-  const more = gaps.length > 3 ? [`and ${gaps.length - 3} more`] : [];
+  const named = gaps.slice(0, kNamed).map((gap) => `${where(gap)}${gap.reason} ${gap.end ? `${clock(gap.start)} – ${clock(gap.end)}` : `since ${clock(gap.start)}`}`);
+  const more = gaps.length > kNamed ? [`and ${gaps.length - kNamed} more`] : [];
   return `${gaps.length === 1 ? "1 gap" : `${gaps.length} gaps`}: ${[...named, ...more].join("; ")}`;
 }
 

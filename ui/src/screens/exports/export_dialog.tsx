@@ -36,7 +36,7 @@ export function ExportDialog({ camera, stream, range, onClose }: { camera: Camer
   if (add.data) return <Started id={add.data.id} onClose={() => onClose(true)} />;
   const about = `${spanText(range.start, range.end, now(), zone)}, ${span(range.end - range.start)}`;
   return (
-    <Dialog open onClose={() => onClose(false)} title="Export" description={about}>
+    <Dialog onClose={() => onClose(false)} title="Export" description={about}>
       <form onSubmit={submit} className="space-y-4">
         <Field label="Name" required autoFocus maxLength={100} value={name} onChange={(event) => setName(event.target.value)} onFocus={(event) => event.target.select()} />
         <CameraList own={camera.id} chosen={chosen} onChange={setChosen} />
@@ -94,7 +94,7 @@ function Started({ id, onClose }: { id: string; onClose: () => void }) {
   const cameras = useCameras(60_000).data ?? [];
   const job = useExports().data?.find((each) => each.id === id);
   return (
-    <Dialog open onClose={onClose} title={job?.state === "done" ? "Exported" : "Exporting"} description="It goes on without this window.">
+    <Dialog onClose={onClose} title={job?.state === "done" ? "Exported" : "Exporting"} description="It goes on without this window.">
       {job && (
         <Rows name="This export">
           <ExportRow job={job} cameras={cameras} compact />

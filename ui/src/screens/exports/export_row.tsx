@@ -8,11 +8,11 @@ import { LinkDialog, type Target } from "../share/link_dialog";
 import { Button, DownloadLink, IconButton } from "../../ui/button";
 import { Confirm } from "../../ui/dialog";
 import { ago, bytes, span } from "../../ui/format";
-import { Icon } from "../../ui/icons";
-import { Notice, Progress } from "../../ui/states";
+import { JobProgress, Notice } from "../../ui/states";
 import { now } from "../../ui/use_now";
 import { clockText, dayOf, dayText, spanText } from "../../ui/zone";
 import { useZone } from "../../ui/zone_context";
+import { Holes } from "../clips/holes";
 import { PreviewDialog } from "./preview_dialog";
 import { gapsText, nameOf, progressText } from "./words";
 
@@ -46,9 +46,10 @@ export function ExportRow({ job, cameras, compact = false }: Props) {
         <Actions job={job} cameras={cameras} compact={compact} />
       </div>
       {underWay(job) && (
-        <div className="mt-3">
-          <Progress name={`Progress of ${job.name}`} value={job.progress} />
-          <p className="figure mt-1.5 text-[12.5px] text-ink-3">{progressText(job)}</p>
+        <div className="mt-1.5">
+          <JobProgress name={job.name} value={job.progress}>
+            {progressText(job)}
+          </JobProgress>
         </div>
       )}
       {job.state === "failed" && (
@@ -58,21 +59,23 @@ export function ExportRow({ job, cameras, compact = false }: Props) {
       )}
       {job.state === "cancelled" && <p className="mt-2 text-[13px] text-ink-3">Cancelled</p>}
       {gaps && (
-        <p className="figure mt-2 flex gap-2 text-[13px] text-ink-2">
-          <Icon name="warn" size={15} className="mt-0.5 shrink-0 text-alarm" />
-          {gaps}
-        </p>
+        <div className="mt-2">
+          <Holes text={gaps} />
+        </div>
       )}
       {job.files.length > 1 && job.state !== "failed" && <Files job={job} cameras={cameras} zone={zone} />}
       {job.state === "done" && (
         <p className="figure mt-2 text-[12.5px] text-ink-3">
-          {bytes(job.bytes)}
+          {bytes(sizeOf(job))}
           {job.expires && `, kept until ${dayText(dayOf(seconds(job.expires), zone), dayOf(now(), zone))}, ${clockText(seconds(job.expires), zone, "minutes")}`}
         </p>
       )}
     </li>
   );
 }
+
+// Of what is taken along; on the disk there is the archive beside its files.
+const sizeOf = (job: Export) => job.files.reduce((sum, file) => sum + file.bytes, 0);
 
 // A file can be taken as soon as its index is there, and grows while it is taken.
 const canTake = (job: Export, file: ExportFile) => file.written > 0 && (job.state === "running" || job.state === "done");
@@ -107,9 +110,11 @@ function Actions({ job, cameras, compact }: Props) {
       {cancel.isError && <Notice>{problemFrom(cancel.error).detail}</Notice>}
       {asking === "share" && <LinkDialog title={`Share ${job.name}`} targets={targets} onClose={() => setAsking(null)} />}
       {asking === "play" && <PreviewDialog job={job} files={ready} cameras={cameras} onClose={() => setAsking(null)} />}
-      <Confirm open={asking === "remove"} onClose={() => setAsking(null)} title={`Remove ${job.name}?`} word="Remove" action={() => remove.mutateAsync(job.id)}>
-        Its files go, and links to them end. The footage itself stays.
-      </Confirm>
+      {asking === "remove" && (
+        <Confirm onClose={() => setAsking(null)} title={`Remove ${job.name}?`} word="Remove" action={() => remove.mutateAsync(job.id)}>
+          Its files go, and links to them end. The footage itself stays.
+        </Confirm>
+      )}
     </div>
   );
 }

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was cut out of the footage: under way, ready, failed; newest first.
 import { Link } from "react-router-dom";
-import { problemFrom } from "../../api/client";
-import { useCameras, useExports } from "../../api/queries";
+import { useExports } from "../../api/queries";
+import type { Camera, Export } from "../../api/types";
 import { Rows } from "../../ui/page";
-import { Empty, Failed, Working } from "../../ui/states";
+import { Awaited, Empty } from "../../ui/states";
 import { ExportRow } from "./export_row";
 
-export function ExportsTab() {
-  const exports = useExports();
-  const cameras = useCameras(60_000);
-  if (exports.isPending) return <Working what="Looking for exports" />;
-  if (!exports.data) return <Failed problem={problemFrom(exports.error)} retry={() => void exports.refetch()} />;
-  const list = [...exports.data].sort((a, b) => Date.parse(b.created) - Date.parse(a.created));
+export function ExportsTab({ cameras }: { cameras: Camera[] }) {
+  return (
+    <Awaited query={useExports()} what="Looking for exports">
+      {(exports) => <Exports exports={exports} cameras={cameras} />}
+    </Awaited>
+  );
+}
+
+function Exports({ exports, cameras }: { exports: Export[]; cameras: Camera[] }) {
+  const list = [...exports].sort((a, b) => Date.parse(b.created) - Date.parse(a.created));
   if (list.length === 0) {
     return (
       <Empty
@@ -31,7 +35,7 @@ export function ExportsTab() {
   return (
     <Rows name="Exports">
       {list.map((job) => (
-        <ExportRow key={job.id} job={job} cameras={cameras.data ?? []} />
+        <ExportRow key={job.id} job={job} cameras={cameras} />
       ))}
     </Rows>
   );

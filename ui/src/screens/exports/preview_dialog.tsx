@@ -5,19 +5,18 @@ import { serverAddress } from "../../api/client";
 import type { Camera, Export, ExportFile } from "../../api/types";
 import { Dialog } from "../../ui/dialog";
 import { Choice } from "../../ui/field";
-import { Notice } from "../../ui/states";
 import { clockText } from "../../ui/zone";
 import { useZone } from "../../ui/zone_context";
+import { Film } from "../clips/film";
 import { nameOf } from "./words";
 
 export function PreviewDialog({ job, files, cameras, onClose }: { job: Export; files: ExportFile[]; cameras: Camera[]; onClose: () => void }) {
   const { zone } = useZone();
   const [chosen, setChosen] = useState(files[0]?.name);
-  const [broken, setBroken] = useState<string | null>(null);
   const file = files.find((each) => each.name === chosen) ?? files[0];
   if (!file) return null;
   return (
-    <Dialog open onClose={onClose} title={job.name} wide>
+    <Dialog onClose={onClose} title={job.name} wide>
       <div className="space-y-3">
         {files.length > 1 && (
           <Choice label="File" value={file.name} onChange={(event) => setChosen(event.target.value)}>
@@ -28,18 +27,7 @@ export function PreviewDialog({ job, files, cameras, onClose }: { job: Export; f
             ))}
           </Choice>
         )}
-        <video
-          key={file.url}
-          src={serverAddress(file.url)}
-          controls
-          autoPlay
-          muted
-          playsInline
-          aria-label={`Preview of ${file.name}`}
-          onError={() => setBroken(file.name)}
-          className="aspect-video max-h-[60dvh] w-full rounded-md bg-black"
-        />
-        {broken === file.name && <Notice>This browser does not play it. Downloaded, a player such as VLC does.</Notice>}
+        <Film src={serverAddress(file.url)} name={`Preview of ${file.name}`} />
       </div>
     </Dialog>
   );

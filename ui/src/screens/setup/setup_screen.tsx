@@ -6,7 +6,7 @@ import { Link, useLocation } from "react-router-dom";
 import { problemFrom } from "../../api/client";
 import { changes, useChange, useSetupNeeded } from "../../api/queries";
 import { Button } from "../../ui/button";
-import { Field } from "../../ui/field";
+import { Field, NewPassword } from "../../ui/field";
 import { Notice, Working } from "../../ui/states";
 import { Entrance } from "../login/entrance";
 import { useEnter } from "../login/login_screen";
@@ -58,17 +58,7 @@ export function SetupScreen() {
           />
         )}
         <Field label="Name" name="username" autoComplete="username" autoCapitalize="none" required value={name} onChange={(event) => setName(event.target.value)} />
-        <Field
-          label="Password"
-          name="new-password"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={10}
-          help="At least 10 characters"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
+        <NewPassword name="new-password" value={password} onChange={(event) => setPassword(event.target.value)} />
         <Field
           label="Password again"
           type="password"

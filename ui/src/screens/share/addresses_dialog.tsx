@@ -24,7 +24,7 @@ export function AddressesDialog({ camera, onClose }: { camera: Camera; onClose: 
   const converts = useConverts();
   const streams = (Object.keys(streamNames) as FeedStream[]).filter((each) => (each === "sub" ? streamOf(camera, "sub") : each === "main" || converts));
   return (
-    <Dialog open onClose={onClose} title={`${camera.name} elsewhere`} description="Addresses for players, televisions and other programs." wide>
+    <Dialog onClose={onClose} title={`${camera.name} elsewhere`} description="Addresses for players, televisions and other programs." wide>
       <div className="space-y-5">
         <Segmented name="Who opens it" value={way} onChange={setWay} options={{ login: "Who can log in", link: "Who has the link" }} />
         <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">

@@ -15,7 +15,7 @@ export function LinkDialog({ title, targets, onClose }: { title: string; targets
   const [chosen, setChosen] = useState(0);
   const target = targets[Math.min(chosen, targets.length - 1)];
   return (
-    <Dialog open onClose={onClose} title={title} description="By a link that ends by itself.">
+    <Dialog onClose={onClose} title={title} description="By a link that ends by itself.">
       <div className="space-y-4">
         {targets.length > 1 && (
           <Choice label="It opens" value={chosen} onChange={(event) => setChosen(Number(event.target.value))}>

@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the recorder does: its disks and for how long they last, the machine, and what it wrote down.
-import { address, problemFrom } from "../../api/client";
+import { address } from "../../api/client";
 import { changes, useChange, useSystem } from "../../api/queries";
 import type { Disk, SystemReport } from "../../api/types";
 import { Button } from "../../ui/button";
 import { bytes, percent, span } from "../../ui/format";
 import { Icon } from "../../ui/icons";
-import { Page, Section } from "../../ui/page";
-import { Failed, Working } from "../../ui/states";
+import { Page, Rows, Section } from "../../ui/page";
+import { Awaited } from "../../ui/states";
 import { now } from "../../ui/use_now";
 import { AuditSection } from "./audit_section";
 import { LogSection } from "./log_section";
 
 export function SystemScreen({ admin }: { admin: boolean }) {
-  const system = useSystem();
-  if (system.isPending) return <Working what="Asking the recorder" />;
-  if (!system.data) return <Failed problem={problemFrom(system.error)} retry={() => void system.refetch()} />;
   return (
-    <Page title="System">
-      {system.data.clock_hold && <ClockHold why={system.data.clock_hold} admin={admin} />}
-      <Section title="Disks">
-        <ul aria-label="Disks" className="divide-y divide-line border-y border-line">
-          {system.data.disks.map((disk) => (
-            <DiskRow key={disk.path} disk={disk} />
-          ))}
-        </ul>
-      </Section>
-      <Machine system={system.data} />
-      {admin && <LogSection />}
-      {admin && <AuditSection />}
-    </Page>
+    <Awaited query={useSystem()} what="Asking the recorder">
+      {(system) => (
+        <Page title="System">
+          {system.clock_hold && <ClockHold why={system.clock_hold} admin={admin} />}
+          <Section title="Disks">
+            <Rows name="Disks">
+              {system.disks.map((disk) => (
+                <DiskRow key={disk.path} disk={disk} />
+              ))}
+            </Rows>
+          </Section>
+          <Machine system={system} />
+          {admin && <LogSection />}
+          {admin && <AuditSection />}
+        </Page>
+      )}
+    </Awaited>
   );
 }
 

@@ -2,16 +2,15 @@
 // The password that players send over RTSP, where the one of the login must never go.
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { fetched, problemFrom } from "../../api/client";
+import { fetched } from "../../api/client";
 import { changes, useStreamPassword } from "../../api/queries";
 import { Button } from "../../ui/button";
 import { CopyField } from "../../ui/copy";
 import { Confirm } from "../../ui/dialog";
 import { Section } from "../../ui/page";
-import { Failed, Working } from "../../ui/states";
+import { Awaited } from "../../ui/states";
 
 export function StreamPasswordSection() {
-  const password = useStreamPassword();
   const client = useQueryClient();
   const [shown, setShown] = useState(false);
   const [renewing, setRenewing] = useState(false);
@@ -20,24 +19,26 @@ export function StreamPasswordSection() {
   };
   return (
     <Section title="Stream password" lead="For RTSP players, with your name. It opens the cameras that you may see and nothing else.">
-      {password.isPending && <Working what="Reading the stream password" />}
-      {password.isError && <Failed problem={problemFrom(password.error)} retry={() => void password.refetch()} />}
-      {password.data && (
-        <div className="flex flex-wrap items-center gap-3 border-y border-line py-3">
-          <div className="min-w-0 flex-1 basis-64">
-            <CopyField label={`Stream password of ${password.data.user}`} text={password.data.password} shown={shown ? password.data.password : "•".repeat(16)} />
+      <Awaited query={useStreamPassword()} what="Reading the stream password">
+        {({ user, password }) => (
+          <div className="flex flex-wrap items-center gap-3 border-y border-line py-3">
+            <div className="min-w-0 flex-1 basis-64">
+              <CopyField label={`Stream password of ${user}`} text={password} shown={shown ? password : "•".repeat(16)} />
+            </div>
+            <Button icon="eye" aria-pressed={shown} onClick={() => setShown(!shown)}>
+              {shown ? "Hide" : "Show"}
+            </Button>
+            <Button icon="renew" onClick={() => setRenewing(true)}>
+              Make a new one
+            </Button>
           </div>
-          <Button icon="eye" aria-pressed={shown} onClick={() => setShown(!shown)}>
-            {shown ? "Hide" : "Show"}
-          </Button>
-          <Button icon="renew" onClick={() => setRenewing(true)}>
-            Make a new one
-          </Button>
-        </div>
+        )}
+      </Awaited>
+      {renewing && (
+        <Confirm onClose={() => setRenewing(false)} title="Make a new stream password?" word="Make a new one" action={renew}>
+          Players that use the present one are refused from then on.
+        </Confirm>
       )}
-      <Confirm open={renewing} onClose={() => setRenewing(false)} title="Make a new stream password?" word="Make a new one" action={renew}>
-        Players that use the present one are refused from then on.
-      </Confirm>
     </Section>
   );
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens let programs in with the rights of their user. Each is shown once, when it is made.
-import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState, type FormEvent } from "react";
-import { fetched, problemFrom } from "../../api/client";
 import { changes, useChange, useTokens } from "../../api/queries";
 import type { Me, Token } from "../../api/types";
 import { Button, IconButton } from "../../ui/button";
@@ -12,18 +10,13 @@ import { Choice, Field } from "../../ui/field";
 import { FormEnd } from "../../ui/form_end";
 import { ago, span } from "../../ui/format";
 import { Rows, Section } from "../../ui/page";
-import { Failed, Working } from "../../ui/states";
+import { Awaited } from "../../ui/states";
 import { now } from "../../ui/use_now";
 
 export function TokensSection({ me }: { me: Me }) {
-  const tokens = useTokens();
-  const client = useQueryClient();
+  const remove = useChange(changes.removeToken, ["tokens"]);
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Token | null>(null);
-  const remove = async (id: Token["id"]) => {
-    await fetched(changes.removeToken(id));
-    await client.invalidateQueries({ queryKey: ["tokens"] });
-  };
   return (
     <Section
       title="Tokens"
@@ -34,30 +27,35 @@ export function TokensSection({ me }: { me: Me }) {
         </Button>
       }
     >
-      {tokens.isPending && <Working what="Reading tokens" />}
-      {tokens.isError && <Failed problem={problemFrom(tokens.error)} retry={() => void tokens.refetch()} />}
-      {tokens.data?.length === 0 && <p className="border-y border-line py-6 text-center text-ink-3">No tokens</p>}
-      {tokens.data && tokens.data.length > 0 && (
-        <Rows name="Tokens">
-          {tokens.data.map((token) => (
-            <li key={token.id} aria-label={token.name} className="grid grid-cols-[minmax(0,1.2fr)_minmax(0,1.6fr)_minmax(0,1fr)_auto] items-center gap-x-5 py-2.5 max-sm:grid-cols-[minmax(0,1fr)_auto]">
-              <span className="truncate font-[600]">{token.name}</span>
-              <span className="text-ink-2 max-sm:col-start-1">
-                {token.user !== me.name && `of ${token.user}, `}
-                {token.expires ? expiry(token.expires) : "does not expire"}
-              </span>
-              <span className="figure text-[13px] text-ink-3 max-sm:col-start-1">{token.last_used ? `used ${ago(token.last_used)}` : "never used"}</span>
-              <span className="max-sm:col-start-2 max-sm:row-start-1">
-                <IconButton name={`Remove ${token.name}`} icon="trash" onClick={() => setRemoving(token)} />
-              </span>
-            </li>
-          ))}
-        </Rows>
-      )}
+      <Awaited query={useTokens()} what="Reading tokens">
+        {(tokens) =>
+          tokens.length === 0 ? (
+            <p className="border-y border-line py-6 text-center text-ink-3">No tokens</p>
+          ) : (
+            <Rows name="Tokens">
+              {tokens.map((token) => (
+                <li key={token.id} aria-label={token.name} className="grid grid-cols-[minmax(0,1.2fr)_minmax(0,1.6fr)_minmax(0,1fr)_auto] items-center gap-x-5 py-2.5 max-sm:grid-cols-[minmax(0,1fr)_auto]">
+                  <span className="truncate font-[600]">{token.name}</span>
+                  <span className="text-ink-2 max-sm:col-start-1">
+                    {token.user !== me.name && `of ${token.user}, `}
+                    {token.expires ? expiry(token.expires) : "does not expire"}
+                  </span>
+                  <span className="figure text-[13px] text-ink-3 max-sm:col-start-1">{token.last_used ? `used ${ago(token.last_used)}` : "never used"}</span>
+                  <span className="max-sm:col-start-2 max-sm:row-start-1">
+                    <IconButton name={`Remove ${token.name}`} icon="trash" onClick={() => setRemoving(token)} />
+                  </span>
+                </li>
+              ))}
+            </Rows>
+          )
+        }
+      </Awaited>
       {adding && <TokenDialog onClose={() => setAdding(false)} />}
-      <Confirm open={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.name ?? ""}?`} word="Remove" action={() => remove(removing!.id)}>
-        Programs that use it are shut out at once.
-      </Confirm>
+      {removing && (
+        <Confirm onClose={() => setRemoving(null)} title={`Remove ${removing.name}?`} word="Remove" action={() => remove.mutateAsync(removing.id)}>
+          Programs that use it are shut out at once.
+        </Confirm>
+      )}
     </Section>
   );
 }
@@ -81,7 +79,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
   if (add.data) {
     const { token } = add.data;
     return (
-      <Dialog open onClose={onClose} title="Your token" description="Shown now and never again.">
+      <Dialog onClose={onClose} title="Your token" description="Shown now and never again.">
         <div ref={made} className="space-y-4">
           <output aria-label="Token" className="block rounded-md border border-line bg-raised px-3 py-2.5 font-mono text-[13.5px] break-all select-all">
             {token}
@@ -99,7 +97,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <Dialog open onClose={onClose} title="Make a token">
+    <Dialog onClose={onClose} title="Make a token">
       <form onSubmit={submit} className="space-y-4">
         <Field label="What is it for?" required autoFocus placeholder="Home automation" value={name} onChange={(event) => setName(event.target.value)} />
         <Choice label="It works" value={days} onChange={(event) => setDays(event.target.value)}>

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { changes, useCameras, useChange } from "../../api/queries";
 import type { Role, User } from "../../api/types";
 import { Dialog } from "../../ui/dialog";
-import { Check, Choice, Field } from "../../ui/field";
+import { Check, Choice, Field, NewPassword } from "../../ui/field";
 import { FormEnd } from "../../ui/form_end";
 
 export function UserDialog({ user, onClose }: { user: User | null; onClose: () => void }) {
@@ -25,16 +25,13 @@ export function UserDialog({ user, onClose }: { user: User | null; onClose: () =
   };
   const toggle = (id: string, on: boolean) => setList((before) => (on ? [...(before ?? []), id] : (before ?? []).filter((each) => each !== id)));
   return (
-    <Dialog open onClose={onClose} title={user ? `Edit ${user.name}` : "Add a user"}>
+    <Dialog onClose={onClose} title={user ? `Edit ${user.name}` : "Add a user"}>
       <form onSubmit={submit} className="space-y-4">
         {!user && <Field label="Name" required autoFocus autoComplete="off" autoCapitalize="none" value={name} onChange={(event) => setName(event.target.value)} />}
-        <Field
-          label={user ? "New password" : "Password"}
-          type="password"
-          autoComplete="new-password"
+        <NewPassword
+          label={user ? "New password" : undefined}
           required={!user}
-          minLength={10}
-          help={user ? "Leave empty to keep the present one" : "At least 10 characters"}
+          help={user ? "Leave empty to keep the present one" : undefined}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may come in: users, for admins, and everybody's own tokens.
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { fetched, problemFrom } from "../../api/client";
-import { changes, useUsers } from "../../api/queries";
+import { changes, useChange, useUsers } from "../../api/queries";
 import type { Me, User } from "../../api/types";
-import { Button, IconButton } from "../../ui/button";
+import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/dialog";
 import { ago } from "../../ui/format";
-import * as Menu from "../../ui/menu";
 import { Page, Rows, Section } from "../../ui/page";
-import { Failed, Working } from "../../ui/states";
+import { RowMenu } from "../../ui/row_menu";
+import { Awaited } from "../../ui/states";
 import { now } from "../../ui/use_now";
 import { StreamPasswordSection } from "./stream_password_section";
 import { TokensSection } from "./tokens_section";
@@ -27,14 +25,9 @@ export function UsersScreen({ me }: { me: Me }) {
 }
 
 function UsersSection({ me }: { me: Me }) {
-  const users = useUsers();
-  const client = useQueryClient();
+  const remove = useChange(changes.removeUser, ["users", "tokens"]);
   const [open, setOpen] = useState<User | "new" | null>(null);
   const [removing, setRemoving] = useState<User | null>(null);
-  const remove = async (name: string) => {
-    await fetched(changes.removeUser(name));
-    await Promise.all([client.invalidateQueries({ queryKey: ["users"] }), client.invalidateQueries({ queryKey: ["tokens"] })]);
-  };
   return (
     <Section
       title="Users"
@@ -45,19 +38,21 @@ function UsersSection({ me }: { me: Me }) {
         </Button>
       }
     >
-      {users.isPending && <Working what="Reading users" />}
-      {users.isError && <Failed problem={problemFrom(users.error)} retry={() => void users.refetch()} />}
-      {users.data && (
-        <Rows name="Users">
-          {users.data.map((user) => (
-            <Row key={user.name} user={user} self={user.name === me.name} onEdit={() => setOpen(user)} onRemove={() => setRemoving(user)} />
-          ))}
-        </Rows>
-      )}
+      <Awaited query={useUsers()} what="Reading users">
+        {(users) => (
+          <Rows name="Users">
+            {users.map((user) => (
+              <Row key={user.name} user={user} self={user.name === me.name} onEdit={() => setOpen(user)} onRemove={() => setRemoving(user)} />
+            ))}
+          </Rows>
+        )}
+      </Awaited>
       {open && <UserDialog user={open === "new" ? null : open} onClose={() => setOpen(null)} />}
-      <Confirm open={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.name ?? ""}?`} word="Remove" action={() => remove(removing!.name)}>
-        Their sessions and tokens end at once.
-      </Confirm>
+      {removing && (
+        <Confirm onClose={() => setRemoving(null)} title={`Remove ${removing.name}?`} word="Remove" action={() => remove.mutateAsync(removing.name)}>
+          Their sessions and tokens end at once.
+        </Confirm>
+      )}
     </Section>
   );
 }
@@ -82,19 +77,7 @@ function Row({ user, self, onEdit, onRemove }: { user: User; self: boolean; onEd
       </div>
       <div className="figure text-[13px] text-ink-3 max-sm:col-start-1">{user.last_login ? `here ${ago(user.last_login)}` : "never here"}</div>
       <div className="max-sm:col-start-2 max-sm:row-start-1">
-        <Menu.Root>
-          <Menu.Trigger asChild>
-            <IconButton name={`More about ${user.name}`} icon="more" />
-          </Menu.Trigger>
-          <Menu.Panel align="end">
-            <Menu.Item icon="pencil" onSelect={onEdit}>
-              Edit
-            </Menu.Item>
-            <Menu.Item icon="trash" tone="alarm" onSelect={onRemove} disabled={self}>
-              Remove
-            </Menu.Item>
-          </Menu.Panel>
-        </Menu.Root>
+        <RowMenu name={user.name} onEdit={onEdit} onRemove={onRemove} canRemove={!self} />
       </div>
     </li>
   );

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useRef, useState } from "react";
 import { Link } from "react-router-dom";
-import { problemFrom } from "../../api/client";
 import { useCameras } from "../../api/queries";
 import type { Camera } from "../../api/types";
 import { IconButton, Segmented } from "../../ui/button";
 import { remember, remembered } from "../../ui/memory";
-import { Empty, Failed, Working } from "../../ui/states";
+import { Awaited, Empty } from "../../ui/states";
 import { useSize } from "../../ui/use_size";
 import { bestGrid, tilesOf, wallSizes, type WallSize } from "./grid";
 import { Tile } from "./tile";
@@ -15,27 +14,24 @@ const kGap = 4;
 const kPadding = 8;
 
 export function WallScreen({ canChange }: { canChange: boolean }) {
-  const cameras = useCameras();
-  if (cameras.isPending) return <Working what="Looking for cameras" />;
-  if (!cameras.data) return <Failed problem={problemFrom(cameras.error)} retry={() => void cameras.refetch()} />;
-  if (cameras.data.length === 0) {
-    return (
-      <Empty
-        icon="camera"
-        title="No cameras yet"
-        action={
-          canChange && (
-            <Link to="/cameras?add" className="inline-flex h-9 items-center rounded-md bg-accent px-4 font-semibold text-accent-ink">
-              Add a camera
-            </Link>
-          )
-        }
-      >
-        {canChange ? "All you need is its RTSP address." : "None that you may see. An admin can change that under Access."}
-      </Empty>
-    );
-  }
-  return <Wall cameras={cameras.data} canChange={canChange} />;
+  return (
+    <Awaited query={useCameras()} what="Looking for cameras">
+      {(cameras) => (cameras.length > 0 ? <Wall cameras={cameras} canChange={canChange} /> : <NoCameras canChange={canChange} />)}
+    </Awaited>
+  );
+}
+
+function NoCameras({ canChange }: { canChange: boolean }) {
+  const add = (
+    <Link to="/cameras?add" className="inline-flex h-9 items-center rounded-md bg-accent px-4 font-semibold text-accent-ink">
+      Add a camera
+    </Link>
+  );
+  return (
+    <Empty icon="camera" title="No cameras yet" action={canChange && add}>
+      {canChange ? "All you need is its RTSP address." : "None that you may see. An admin can change that under Access."}
+    </Empty>
+  );
 }
 
 function keptSize(): WallSize {
