@@ -37,12 +37,12 @@ class Progress final : public record::ExportReport {
         total_ = bytes;
         gaps_ = std::move(gaps);
     }
-    void begins(const record::ExportFile& file, std::shared_ptr<net::FileGrowth> /*growth*/) override {
+    void begins(const record::ExportFile& file) override {
         files_.push_back(file);
         before_ += now_;
         now_ = 0;
     }
-    void archives(const record::ExportArchive& /*zip*/, std::shared_ptr<net::FileGrowth> /*growth*/) override {}
+    void archives(const record::ExportArchive& /*zip*/) override {}
     void wrote(const std::string& file, std::uint64_t bytes) override {
         now_ = bytes;
         if (::isatty(STDERR_FILENO) == 0) return;

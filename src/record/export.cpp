@@ -3,13 +3,9 @@
 
 #include <boost/json.hpp>
 
-#include <array>
-
 namespace vantage::record {
 namespace json = boost::json;
 namespace {
-
-constexpr std::array kStates{"queued", "running", "done", "failed", "cancelled"};
 
 std::int64_t micros(UtcTime time) {
     return time.time_since_epoch().count();
@@ -32,7 +28,8 @@ ExportFile file_of(const json::object& from) {
             time_of(from.at("end")),
             from.at("exact").as_bool(),
             bytes,
-            bytes};
+            bytes,
+            {}};
 }
 
 ExportRequest request_of(const json::object& from) {
@@ -52,9 +49,7 @@ Export export_of(const json::object& from) {
     Export out;
     out.id = from.at("id").as_string();
     out.request = request_of(from);
-    const auto* const state = std::ranges::find(kStates, std::string_view(from.at("state").as_string()));
-    if (state == kStates.end()) throw std::runtime_error("state");
-    out.state = static_cast<ExportState>(state - kStates.begin());
+    out.state = parse_job_state(from.at("state").as_string()).value();
     out.error = from.at("error").as_string();
     out.created = time_of(from.at("created"));
     if (!from.at("expires").is_null()) out.expires = time_of(from.at("expires"));
@@ -63,7 +58,7 @@ Export export_of(const json::object& from) {
                             {time_of(gap.at("start")), time_of(gap.at("end")), std::string(gap.at("reason").as_string())}});
     for (const auto& file : from.at("files").as_array()) out.files.push_back(file_of(file.as_object()));
     if (const auto& zip = from.at("zip"); !zip.is_null())
-        out.zip = ExportArchive{std::string(zip.at("name").as_string()), zip.at("bytes").to_number<std::uint64_t>()};
+        out.zip = ExportArchive{std::string(zip.at("name").as_string()), zip.at("bytes").to_number<std::uint64_t>(), {}};
     for (const auto& file : out.files) out.bytes += file.bytes;
     if (out.zip) out.bytes += out.zip->bytes;
     out.written = out.bytes;
@@ -72,12 +67,8 @@ Export export_of(const json::object& from) {
 
 }  // namespace
 
-const char* to_string(ExportState state) {
-    return kStates.at(static_cast<std::size_t>(state));
-}
-
 double Export::progress() const {
-    if (state == ExportState::done) return 1;
+    if (state == JobState::done) return 1;
     return bytes == 0 ? 0 : std::min(1.0, static_cast<double>(written) / static_cast<double>(bytes));
 }
 
@@ -93,7 +84,7 @@ std::string to_json(const Export& job) {
                      {"name", job.request.name},
                      {"user", job.request.user},
                      {"cameras", std::move(cameras)},
-                     {"stream", vantage::to_string(job.request.stream)},
+                     {"stream", to_string(job.request.stream)},
                      {"start", micros(job.request.start)},
                      {"end", micros(job.request.end)},
                      {"exact", job.request.exact},

@@ -2,12 +2,18 @@
 // An export as it is asked for, shown and kept (job.json). Values.
 #pragma once
 #include "base/ids.hpp"
+#include "base/job_state.hpp"
 #include "base/time.hpp"
 #include "footage/footage.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace vantage::net {
+class FileGrowth;
+}
 
 namespace vantage::record {
 
@@ -21,9 +27,6 @@ struct ExportRequest {
     bool operator==(const ExportRequest&) const = default;
 };
 
-enum class ExportState { queued, running, done, failed, cancelled };
-const char* to_string(ExportState state);  // "queued", ...
-
 struct ExportFile {
     std::string name;  // "door_2026-11-20_20-04-05.mp4"
     CameraId camera;
@@ -31,11 +34,13 @@ struct ExportFile {
     bool exact{false};   // begins and ends at the frame; false where the codec does not let it
     std::uint64_t bytes{0};
     std::uint64_t written{0};
+    std::shared_ptr<net::FileGrowth> growth{};  // how far it is, while it is written
 };
 
 struct ExportArchive {
     std::string name;
     std::uint64_t bytes{0};
+    std::shared_ptr<net::FileGrowth> growth{};  // likewise
 };
 
 // Time that was asked for and is not in the files.
@@ -47,7 +52,7 @@ struct ExportGap {
 struct Export {
     std::string id;
     ExportRequest request;
-    ExportState state{ExportState::queued};
+    JobState state{JobState::queued};
     std::uint64_t bytes{0};    // of all files; an estimate until all are planned
     std::uint64_t written{0};  // so far
     std::string error;         // why it failed, for a person

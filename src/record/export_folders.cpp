@@ -28,6 +28,13 @@ std::vector<Export> ExportFolders::load() const {
     return out;
 }
 
+Status ExportFolders::add(const Export& job) const {
+    if (auto made = files_.make_directory(of(job.id)); made.has_error()) return made;
+    auto saved = save(job);
+    if (saved.has_error()) remove(job.id);
+    return saved;
+}
+
 Status ExportFolders::save(const Export& job) const {
     const auto text = to_json(job);
     return footage::replace_whole(files_, of(job.id) / kRecord, as_bytes(text));

@@ -15,13 +15,14 @@ class ExportFolders {
     // `files` outlives it.
     ExportFolders(std::filesystem::path root, footage::FileSystem& files) : root_(std::move(root)), files_(files) {}
 
-    // The folder of all, or of one.
+    // The folder of all.
     Status make() const { return files_.make_directory(root_); }
-    Status make(const std::string& id) const { return files_.make_directory(of(id)); }
     [[nodiscard]] std::filesystem::path of(const std::string& id) const { return root_ / id; }
 
     // Every export whose record can be read. What is damaged, or not ours, is told in the log and left alone.
     [[nodiscard]] std::vector<Export> load() const;
+    // A folder with its first record. After an error it is not there.
+    [[nodiscard]] Status add(const Export& job) const;
     // Replaces its record; whatever happens there is one, the old or the new.
     [[nodiscard]] Status save(const Export& job) const;
     // Removes what was exported; the record stays.

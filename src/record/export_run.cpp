@@ -112,11 +112,12 @@ class Writer {
 
     Status write(const CameraId& camera, const footage::Cut& cut) {
         if (auto room = enough_room(cut.bytes); room.has_error()) return room;
-        const ExportFile file{file_name(camera, cut.start), camera, cut.start, cut.end, cut.exact, cut.bytes, 0};
+        ExportFile file{file_name(camera, cut.start), camera, cut.start, cut.end, cut.exact, cut.bytes, 0, {}};
         auto out = tools_.files.create(folder_ / (file.name + tools_.unfinished));
         if (out.has_error()) return out.error();
         Output output(**out, file.name, cut.bytes, tools_.options.durable, report_);
-        report_.begins(file, output.growth);
+        file.growth = output.growth;
+        report_.begins(file);
         std::uint64_t looked = 0;
         const auto wrote = [&](std::uint64_t bytes) -> Status {
             if (auto told = output.wrote(bytes); told.has_error()) return told;
@@ -156,7 +157,7 @@ Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& f
     std::vector<ZipEntry> entries;
     for (const auto& file : files)
         entries.push_back({file.name, folder / (file.name + tools.unfinished), file.bytes, file.start});
-    const ExportArchive zip{name, zip_size(entries)};
+    ExportArchive zip{name, zip_size(entries), {}};
     const auto room = tools.options.room();
     if (room.has_error()) return room.error();
     if (zip.bytes > *room) {
@@ -166,7 +167,8 @@ Status archive_export(const ExportTools& tools, const std::vector<ExportFile>& f
     auto out = tools.files.create(folder / (name + tools.unfinished));
     if (out.has_error()) return out.error();
     Output output(**out, name, zip.bytes, tools.options.durable, report);
-    report.archives(zip, output.growth);
+    zip.growth = output.growth;
+    report.archives(zip);
     const auto wrote = [&](std::uint64_t bytes) { return output.wrote(bytes); };
     return output.end(write_zip(tools.files, entries, **out, wrote, stop));
 }

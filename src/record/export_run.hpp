@@ -10,10 +10,10 @@ class ExportReport {
   public:
     virtual ~ExportReport() = default;
     virtual void gathered(std::uint64_t bytes, std::vector<ExportGap> gaps) = 0;
-    // The file is about to be written; `growth` tells how far it is.
-    virtual void begins(const ExportFile& file, std::shared_ptr<net::FileGrowth> growth) = 0;
+    // The file is about to be written; its growth tells how far it is.
+    virtual void begins(const ExportFile& file) = 0;
     // All files are written; they follow as one archive.
-    virtual void archives(const ExportArchive& zip, std::shared_ptr<net::FileGrowth> growth) = 0;
+    virtual void archives(const ExportArchive& zip) = 0;
     virtual void wrote(const std::string& file, std::uint64_t bytes) = 0;
 };
 

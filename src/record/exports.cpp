@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/exports.hpp"
 
-#include "base/log.hpp"
+#include "base/job_queue_impl.hpp"
 #include "record/export_run.hpp"
 
 #include <cctype>
-#include <random>
+
+template class vantage::JobQueue<vantage::record::Export>;
 
 namespace vantage::record {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr auto kLongest = std::chrono::days(32);
-
-bool ended(ExportState state) {
-    return state != ExportState::queued && state != ExportState::running;
-}
-
-// Not a secret: who may see an export is asked for each time.
-std::string new_id() {
-    std::random_device random;
-    return fmt::format("{:08x}{:08x}", random(), random());
-}
 
 // What a person called it, as far as it can stand in a file's name and an address; else its first file's time.
 std::string archive_name(const Export& job) {
@@ -47,46 +36,50 @@ Status check(const ExportRequest& request, UtcTime now) {
 }  // namespace
 
 // Takes what a running export reports into what is shown.
-class Exports::Run final : public ExportReport {
+class Exports::Report final : public ExportReport {
   public:
-    Run(Exports& exports, JobPtr job) : exports_(exports), job_(std::move(job)) {}
+    explicit Report(ExportQueue::Running& running) : running_(running) {}
 
     void gathered(std::uint64_t bytes, std::vector<ExportGap> gaps) override {
-        const std::lock_guard lock(exports_.mutex_);
-        job_->shown.bytes = estimate_ = bytes;
-        job_->shown.gaps = std::move(gaps);
+        running_.change([&](Export& job) {
+            job.bytes = estimate_ = bytes;
+            job.gaps = std::move(gaps);
+        });
     }
-    void begins(const ExportFile& file, std::shared_ptr<net::FileGrowth> growth) override {
-        const std::lock_guard lock(exports_.mutex_);
-        auto& shown = job_->shown;
-        before_ = shown.written;
-        shown.files.push_back(file);
-        shown.bytes = std::max(estimate_, before_ + file.bytes);
-        job_->growing[file.name] = std::move(growth);
+    void begins(const ExportFile& file) override {
+        running_.change([&](Export& job) {
+            before_ = job.written;
+            job.files.push_back(file);
+            job.bytes = std::max(estimate_, before_ + file.bytes);
+        });
     }
-    void archives(const ExportArchive& zip, std::shared_ptr<net::FileGrowth> growth) override {
-        const std::lock_guard lock(exports_.mutex_);
-        auto& shown = job_->shown;
-        before_ = shown.written;
-        shown.zip = zip;
-        shown.bytes = before_ + zip.bytes;
-        job_->growing[zip.name] = std::move(growth);
+    void archives(const ExportArchive& zip) override {
+        running_.change([&](Export& job) {
+            before_ = job.written;
+            job.zip = zip;
+            job.bytes = before_ + zip.bytes;
+        });
     }
     void wrote(const std::string& /*file*/, std::uint64_t bytes) override {
-        const std::lock_guard lock(exports_.mutex_);
-        if (!job_->shown.zip) job_->shown.files.back().written = bytes;
-        job_->shown.written = before_ + bytes;
+        running_.change([&](Export& job) {
+            if (!job.zip) job.files.back().written = bytes;
+            job.written = before_ + bytes;
+        });
     }
 
   private:
-    Exports& exports_;
-    const JobPtr job_;
+    ExportQueue::Running& running_;
     std::uint64_t estimate_{0};
     std::uint64_t before_{0};  // written of earlier files
 };
 
 Exports::Exports(ExportOptions options, const footage::Footage& footage, footage::FileSystem& files, const Clock& clock)
-    : options_(std::move(options)), footage_(footage), files_(files), folders_(options_.folder, files), clock_(clock) {}
+    : options_(std::move(options)),
+      footage_(footage),
+      files_(files),
+      folders_(options_.folder, files),
+      clock_(clock),
+      queue_(*this, {"export", "exports", kMostJobs}) {}
 
 Exports::~Exports() {
     stop();
@@ -94,228 +87,80 @@ Exports::~Exports() {
 
 Status Exports::start() {
     if (auto made = folders_.make(); made.has_error()) return made;
-    load();
+    for (auto& job : folders_.load()) {
+        if (!has_ended(job.state)) folders_.empty(job.id);  // a file that was cut off is of no use
+        queue_.restore(std::move(job));
+    }
     expire();
-    for (std::size_t i = 0; i < kRunning; ++i) threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    queue_.start(kRunning);
     return {};
 }
 
 void Exports::stop() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-        for (const auto& [id, job] : jobs_)
-            if (job->shown.state == ExportState::running) job->stop.request_stop();
-    }
-    threads_.clear();
-}
-
-// What was running when the program ended begins again: a file that was cut off is of no use.
-void Exports::load() {
-    for (auto& job : folders_.load()) {
-        auto kept = std::make_shared<Job>();
-        kept->shown = std::move(job);
-        if (!ended(kept->shown.state)) {
-            folders_.empty(kept->shown.id);
-            kept->shown.state = ExportState::queued;
-            queue_.push_back(kept);
-        }
-        jobs_.emplace(kept->shown.id, std::move(kept));
-    }
-    std::ranges::sort(queue_, {}, [](const JobPtr& job) { return job->shown.created; });
+    queue_.stop();
 }
 
 Result<Export> Exports::create(ExportRequest request) {
     const auto now = clock_.now();
     if (auto good = check(request, now); good.has_error()) return good.error();
-    request.end = std::min(request.end, now);
-    auto job = std::make_shared<Job>();
-    job->shown.id = new_id();
-    job->shown.created = now;
-    job->shown.request = std::move(request);
-    {
-        const std::lock_guard lock(mutex_);
-        if (jobs_.size() >= kMostJobs) return fail(errc::overloaded, "there are 1000 exports; remove some");
-    }
-    if (auto made = folders_.make(job->shown.id); made.has_error()) return made.error();
-    if (auto saved = folders_.save(job->shown); saved.has_error()) {
-        folders_.remove(job->shown.id);
-        return saved.error();
-    }
-    const std::lock_guard lock(mutex_);
-    jobs_.emplace(job->shown.id, job);
-    queue_.push_back(job);
-    changed_.notify_one();
-    return job->shown;
-}
-
-std::vector<Export> Exports::list() const {
-    std::vector<Export> out;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [id, job] : jobs_)
-            if (!job->remove) out.push_back(job->shown);
-    }
-    std::ranges::sort(out, [](const Export& a, const Export& b) { return a.created > b.created; });
-    return out;
-}
-
-std::optional<Export> Exports::find(const std::string& id) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = jobs_.find(id);
-    if (found == jobs_.end() || found->second->remove) return {};
-    return found->second->shown;
-}
-
-Status Exports::cancel(const std::string& id) {
-    JobPtr job;
-    {
-        const std::lock_guard lock(mutex_);
-        const auto found = jobs_.find(id);
-        if (found == jobs_.end()) return fail(errc::not_found, "there is no such export");
-        if (found->second->shown.state == ExportState::running) found->second->stop.request_stop();
-        if (std::erase(queue_, found->second) > 0) job = found->second;
-    }
-    if (job) end(job, fail(errc::cancelled, "cancelled"));
-    return {};
-}
-
-Status Exports::remove(const std::string& id) {
-    {
-        const std::lock_guard lock(mutex_);
-        const auto found = jobs_.find(id);
-        if (found == jobs_.end() || found->second->remove) return fail(errc::not_found, "there is no such export");
-        if (found->second->shown.state == ExportState::running) {
-            found->second->remove = true;
-            found->second->stop.request_stop();
-            return {};
-        }
-        std::erase(queue_, found->second);
-        jobs_.erase(found);
-    }
-    folders_.remove(id);
-    return {};
+    Export job;
+    job.created = now;
+    job.request = std::move(request);
+    job.request.end = std::min(job.request.end, now);
+    return queue_.create(std::move(job));
 }
 
 Result<net::FileBody> Exports::file(const std::string& id, const std::string& name) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = jobs_.find(id);
-    if (found != jobs_.end() && !found->second->remove) {
-        const auto& shown = found->second->shown;
-        auto files = shown.files;
-        if (shown.zip) files.push_back({shown.zip->name, shown.request.cameras.front(), {}, {}, false, shown.zip->bytes, 0});
-        for (const auto& file : files) {
-            if (file.name != name) continue;
-            net::FileBody body{(folders_.of(id) / name).string(), nullptr, fmt::format("\"{}-{:x}\"", id, file.bytes)};
-            const auto growing = found->second->growing.find(name);
-            if (growing != found->second->growing.end()) body.growth = growing->second;
-            return body;
-        }
+    const auto body = [&](const auto& file) {
+        return net::FileBody{(folders_.of(id) / name).string(), file.growth, fmt::format("\"{}-{:x}\"", id, file.bytes)};
+    };
+    if (const auto job = find(id)) {
+        for (const auto& file : job->files)
+            if (file.name == name) return body(file);
+        if (job->zip && job->zip->name == name) return body(*job->zip);
     }
     return fail(errc::not_found, "there is no such file of an export");
 }
 
-void Exports::expire() {
-    std::vector<std::string> gone;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [id, job] : jobs_)
-            if (job->shown.expires && *job->shown.expires <= clock_.now()) gone.push_back(id);
-    }
-    for (const auto& id : gone) {
-        log::info("export", "{} has expired", id);
-        (void)remove(id);
-    }
-}
-
-void Exports::work(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-        JobPtr job;
-        {
-            std::unique_lock lock(mutex_);
-            changed_.wait_for(lock, stop, 60s, [this] { return !queue_.empty() && !stopping_; });
-            if (!queue_.empty() && !stopping_) {
-                job = queue_.front();
-                queue_.pop_front();
-                job->shown.state = ExportState::running;
-            }
-        }
-        if (job)
-            run(job);
-        else
-            expire();
-    }
-}
-
-void Exports::run(const JobPtr& job) {
-    Run report(*this, job);
-    const auto folder = folders_.of(job->shown.id);
-    log::info("export", "{} begins", job->shown.id);
-    Status done;
-    try {
-        const ExportTools tools{options_, footage_, files_, {}};
-        done = run_export(tools, job->shown.request, folder, report, job->stop.get_token());
-        const auto& files = job->shown.files;  // only this thread changes them
-        if (done && files.size() > 1) done = archive(tools, *job, report);
-    } catch (const std::exception& e) {
-        done = fail(errc::internal, e.what());
-    }
-    end(job, done);
+Result<Export> Exports::run(ExportQueue::Running& running) {
+    Report report(running);
+    const auto& job = running.job();
+    const ExportTools tools{options_, footage_, files_, {}};
+    const auto stop = running.stop();
+    auto done = run_export(tools, job.request, folders_.of(job.id), report, stop);
+    if (done && job.files.size() > 1) done = archive(tools, running, report);
+    if (done.has_error()) return done.error();
+    log::info("export", "{} is done: {} files, {:.1f} MB", job.id, job.files.size(), static_cast<double>(job.written) / 1e6);
+    return job;
 }
 
 // Files without an archive are better than neither.
-Status Exports::archive(const ExportTools& tools, Job& job, ExportReport& report) {
-    const auto folder = folders_.of(job.shown.id);
-    const auto name = archive_name(job.shown);
-    auto done = archive_export(tools, job.shown.files, name, folder, report, job.stop.get_token());
+Status Exports::archive(const ExportTools& tools, ExportQueue::Running& running, ExportReport& report) {
+    const auto& job = running.job();
+    const auto folder = folders_.of(job.id);
+    const auto name = archive_name(job);
+    const auto stop = running.stop();
+    auto done = archive_export(tools, job.files, name, folder, report, stop);
     if (done || done.error().code != errc::disk_full) return done;
-    log::info("export", "no archive of {}: {}", job.shown.id, done.error().message);
-    {
-        const std::lock_guard lock(mutex_);
-        job.shown.zip.reset();
-        job.growing.erase(name);
-    }
+    log::info("export", "no archive of {}: {}", job.id, done.error().message);
+    running.change([](Export& shown) { shown.zip.reset(); });
     return files_.remove(folder / name);
 }
 
-// What failed leaves nothing but its record, and is not shown any more before it goes.
-void Exports::end(const JobPtr& job, Status status) {
-    Export shown;
-    bool remove = false;
-    {
-        const std::lock_guard lock(mutex_);
-        const bool cancelled = status.has_error() && status.error().code == errc::cancelled;
-        if (stopping_ && cancelled && !job->remove) return;  // begins again at the next start
-        remove = job->remove;
-        shown = job->shown;
-        shown.state = status ? ExportState::done : cancelled ? ExportState::cancelled : ExportState::failed;
-        shown.expires = clock_.now() + options_.keep();
-        shown.bytes = shown.written;
-        if (status.has_error()) {
-            if (!cancelled) shown.error = status.error().message;
-            shown.files.clear();
-            shown.zip.reset();
-            shown.bytes = shown.written = 0;
-            job->shown.files.clear();
-            job->shown.zip.reset();
-        }
+void Exports::settle(Export& job) {
+    job.expires = clock_.now() + options_.keep();
+    if (job.state != JobState::done) {
+        job.files.clear();
+        job.zip.reset();
+        job.written = 0;
     }
-    if (remove) {
-        folders_.remove(shown.id);
-    } else {
-        if (!status) folders_.empty(shown.id);
-        if (auto saved = folders_.save(shown); saved.has_error())
-            log::error("export", "the record of {} is not saved: {}", shown.id, saved.error().message);
-    }
-    if (status)
-        log::info("export", "{} is done: {} files, {:.1f} MB", shown.id, shown.files.size(),
-                  static_cast<double>(shown.bytes) / 1e6);
-    else
-        log::warn("export", "{} ended: {}", shown.id, status.error().message);
-    const std::lock_guard lock(mutex_);
-    job->shown = std::move(shown);
-    job->growing.clear();
-    if (remove) jobs_.erase(job->shown.id);
+    job.bytes = job.written;
+    for (auto& file : job.files) file.growth.reset();
+    if (job.zip) job.zip->growth.reset();
+}
+
+bool Exports::has_expired(const Export& job) const {
+    return job.expires && *job.expires <= clock_.now();
 }
 
 }  // namespace vantage::record

@@ -3,16 +3,12 @@
 // folder of its own, <data>/exports/<id>/ (docs/storage.md). Safe from any thread; calls touch the disk for small files
 // only. Running exports hold the segments that they read open, so retention may go on; they yield to whatever records.
 #pragma once
+#include "base/job_queue.hpp"
 #include "footage/cutter.hpp"
 #include "net/http_body.hpp"
 #include "record/export_folders.hpp"
 
-#include <condition_variable>
-#include <deque>
 #include <filesystem>
-#include <map>
-#include <mutex>
-#include <thread>
 
 namespace vantage::record {
 
@@ -27,8 +23,9 @@ struct ExportOptions {
 
 class ExportReport;
 struct ExportTools;
+using ExportQueue = JobQueue<Export>;
 
-class Exports {
+class Exports final : ExportQueue::Kind {
   public:
     static constexpr std::size_t kRunning = 2;
     static constexpr std::size_t kMostJobs = 1000;
@@ -36,7 +33,7 @@ class Exports {
 
     // The references outlive it. `files` makes and removes; tests make it fail.
     Exports(ExportOptions options, const footage::Footage& footage, footage::FileSystem& files, const Clock& clock);
-    ~Exports();  // stop()
+    ~Exports() override;  // stop()
     Exports(const Exports&) = delete;
     Exports& operator=(const Exports&) = delete;
 
@@ -47,45 +44,35 @@ class Exports {
 
     // Puts it into the queue. invalid_argument when it cannot be meant, overloaded when there are too many.
     Result<Export> create(ExportRequest request);
-    [[nodiscard]] std::vector<Export> list() const;  // newest first
-    [[nodiscard]] std::optional<Export> find(const std::string& id) const;
-    Status cancel(const std::string& id);  // of one that has ended: does nothing. not_found
-    Status remove(const std::string& id);  // cancels it first. not_found
+    [[nodiscard]] std::vector<Export> list() const { return queue_.list(); }  // newest first
+    [[nodiscard]] std::optional<Export> find(const std::string& id) const { return queue_.find(id); }
+    Status cancel(const std::string& id) { return queue_.cancel(id); }  // of one that has ended: does nothing. not_found
+    Status remove(const std::string& id) { return queue_.remove(id); }  // cancels it first. not_found
 
     // A file to be sent, also while it is written. not_found
     [[nodiscard]] Result<net::FileBody> file(const std::string& id, const std::string& name) const;
 
     // Removes what has expired; the threads do it every minute.
-    void expire();
+    void expire() { queue_.expire(); }
 
   private:
-    struct Job {
-        Export shown;
-        std::stop_source stop;
-        bool remove{false};                                               // once it has stopped
-        std::map<std::string, std::shared_ptr<net::FileGrowth>> growing;  // by name of file
-    };
-    using JobPtr = std::shared_ptr<Job>;
-    class Run;
+    class Report;
 
-    void work(const std::stop_token& stop);
-    void run(const JobPtr& job);
-    Status archive(const ExportTools& tools, Job& job, ExportReport& report);
-    void end(const JobPtr& job, Status status);
-    void load();
+    Status store(const Export& job) override { return folders_.add(job); }
+    Status store_again(const Export& job) override { return folders_.save(job); }
+    void clear(const std::string& id) override { folders_.empty(id); }
+    void erase(const std::string& id) override { folders_.remove(id); }
+    Result<Export> run(ExportQueue::Running& running) override;
+    void settle(Export& job) override;
+    [[nodiscard]] bool has_expired(const Export& job) const override;
+    Status archive(const ExportTools& tools, ExportQueue::Running& running, ExportReport& report);
 
     const ExportOptions options_;
     const footage::Footage& footage_;
     footage::FileSystem& files_;
     const ExportFolders folders_;
     const Clock& clock_;
-
-    mutable std::mutex mutex_;
-    std::condition_variable_any changed_;
-    std::map<std::string, JobPtr> jobs_;  // guarded by mutex_, and so is what is in them
-    std::deque<JobPtr> queue_;            // guarded by mutex_
-    bool stopping_{false};                // guarded by mutex_
-    std::vector<std::jthread> threads_;   // start() and stop() only; last: uses the above
+    ExportQueue queue_;  // last: uses the above
 };
 
 }  // namespace vantage::record

@@ -55,8 +55,7 @@ class ExportsTest : public testing::Test {
         throw std::runtime_error("the export did not come so far");
     }
     Export ended(const std::string& id) {
-        return wait(id,
-                    [](const Export& job) { return job.state != ExportState::queued && job.state != ExportState::running; });
+        return wait(id, [](const Export& job) { return has_ended(job.state); });
     }
     static ExportRequest request(std::vector<std::string> cameras = {"door"}) {
         ExportRequest out;
@@ -80,9 +79,9 @@ class ExportsTest : public testing::Test {
 
 TEST_F(ExportsTest, MakesAFileForEachCameraAndAnArchive) {
     const auto made = exports_->create(request({"door", "yard"})).value();
-    EXPECT_EQ(made.state, ExportState::queued);
+    EXPECT_EQ(made.state, JobState::queued);
     const auto job = ended(made.id);
-    EXPECT_EQ(job.state, ExportState::done) << job.error;
+    EXPECT_EQ(job.state, JobState::done) << job.error;
     EXPECT_DOUBLE_EQ(job.progress(), 1);
     ASSERT_EQ(job.files.size(), 2U);
     ASSERT_TRUE(job.zip);
@@ -105,7 +104,7 @@ TEST_F(ExportsTest, WhatIsListedCanBeHad) {
     EXPECT_TRUE(std::filesystem::exists(body.path));
     hold(false);
     const auto job = ended(made.id);
-    ASSERT_EQ(job.state, ExportState::done) << job.error;
+    ASSERT_EQ(job.state, JobState::done) << job.error;
     EXPECT_EQ(std::filesystem::file_size(body.path), job.files[0].bytes);
     for (const auto& name : {job.files[0].name, job.files[1].name, job.zip->name})
         EXPECT_TRUE(std::filesystem::exists(exports_->file(made.id, name).value().path)) << name;
@@ -117,7 +116,7 @@ TEST_F(ExportsTest, KeepsItsRecord) {
     open();
     const auto again = exports_->find(job.id);
     ASSERT_TRUE(again);
-    EXPECT_EQ(again->state, ExportState::done);
+    EXPECT_EQ(again->state, JobState::done);
     EXPECT_EQ(again->request, job.request);
     EXPECT_EQ(again->files.size(), 1U);
     EXPECT_EQ(to_json(*again), to_json(job));
@@ -127,13 +126,13 @@ TEST_F(ExportsTest, KeepsItsRecord) {
 TEST_F(ExportsTest, BeginsAgainAfterAnEndInTheMiddle) {
     hold(true);
     const auto made = exports_->create(request()).value();
-    wait(made.id, [](const Export& job) { return job.state == ExportState::running && job.bytes > 0; });
+    wait(made.id, [](const Export& job) { return job.state == JobState::running && job.bytes > 0; });
     std::jthread letting_go([this] { hold(false); });
     exports_.reset();
     letting_go.join();
     open();
     const auto job = ended(made.id);
-    EXPECT_EQ(job.state, ExportState::done) << job.error;
+    EXPECT_EQ(job.state, JobState::done) << job.error;
     std::set<std::string> there, wanted{"job.json"};
     for (const auto& entry : std::filesystem::directory_iterator(folder(made.id))) there.insert(entry.path().filename());
     for (const auto& file : job.files) wanted.insert(file.name);
@@ -144,12 +143,12 @@ TEST_F(ExportsTest, IsCancelledWhereverItIs) {
     hold(true);
     std::vector<std::string> ids;
     for (std::size_t i = 0; i <= Exports::kRunning; ++i) ids.push_back(exports_->create(request()).value().id);
-    wait(ids[0], [](const Export& job) { return job.state == ExportState::running; });
+    wait(ids[0], [](const Export& job) { return job.state == JobState::running; });
     for (const auto& id : ids) EXPECT_TRUE(exports_->cancel(id));
     hold(false);
     for (const auto& id : ids) {
         const auto job = ended(id);
-        EXPECT_EQ(job.state, ExportState::cancelled);
+        EXPECT_EQ(job.state, JobState::cancelled);
         EXPECT_TRUE(job.files.empty());
         EXPECT_TRUE(job.expires);
     }
@@ -162,7 +161,7 @@ TEST_F(ExportsTest, FailsBeforeItTakesTheLastRoom) {
         room_ = 1000;
     }
     const auto job = ended(exports_->create(request()).value().id);
-    EXPECT_EQ(job.state, ExportState::failed);
+    EXPECT_EQ(job.state, JobState::failed);
     EXPECT_NE(job.error.find("needs"), std::string::npos) << job.error;
     EXPECT_TRUE(job.files.empty());
 }
@@ -174,7 +173,7 @@ TEST_F(ExportsTest, AFullDiskLeavesOnlyTheRecord) {
     disk_.files_.leave_room_for(20'000);
     hold(false);
     const auto job = ended(made.id);
-    EXPECT_EQ(job.state, ExportState::failed);
+    EXPECT_EQ(job.state, JobState::failed);
     EXPECT_NE(job.error, "");
     for (const auto& entry : std::filesystem::directory_iterator(folder(made.id)))
         EXPECT_EQ(entry.path().filename().string().substr(0, 8), "job.json");
@@ -189,7 +188,7 @@ TEST_F(ExportsTest, NamesItsGapsAndFailsWithoutFootage) {
     auto before = request();
     before.start = kBegin - 60s;
     before.end = kBegin - 30s;
-    EXPECT_EQ(ended(exports_->create(before).value().id).state, ExportState::failed);
+    EXPECT_EQ(ended(exports_->create(before).value().id).state, JobState::failed);
 }
 
 TEST_F(ExportsTest, GoesWhenItsTimeIsOver) {

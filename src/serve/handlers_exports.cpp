@@ -54,7 +54,7 @@ json::object export_json(const record::Export& job, const std::string& base_path
             {"start", to_rfc3339(job.request.start)},
             {"end", to_rfc3339(job.request.end)},
             {"exact", job.request.exact},
-            {"state", record::to_string(job.state)},
+            {"state", to_string(job.state)},
             {"progress", job.progress()},
             {"bytes", job.bytes},
             {"written", job.written},

@@ -57,7 +57,7 @@ json::object job_json(const TimelapseJob& job, const std::string& base_path) {
                      {"fps", settings.fps},
                      {"hours", settings.hours ? json::value(stills::to_string(*settings.hours)) : json::value()},
                      {"every", stills::to_string(job.request.every)},
-                     {"state", stills::to_string(job.state)},
+                     {"state", to_string(job.state)},
                      {"progress", job.progress},
                      {"error", job.error.empty() ? json::value() : json::value(job.error)},
                      {"created", to_rfc3339(job.created)},

@@ -11,7 +11,6 @@ namespace vantage::stills {
 namespace json = boost::json;
 namespace {
 
-constexpr std::array kStates{"queued", "running", "done", "failed", "cancelled"};
 constexpr std::array kEvery{"fit", "day"};
 
 std::int64_t micros(UtcTime time) {
@@ -21,11 +20,10 @@ UtcTime time_of(const json::value& value) {
     return UtcTime{microseconds{value.to_number<std::int64_t>()}};
 }
 
-template <class Words>
-std::size_t place_of(const Words& words, std::string_view word) {
-    const auto* const found = std::ranges::find(words, word);
-    if (found == words.end()) throw std::runtime_error("an unknown word");
-    return static_cast<std::size_t>(found - words.begin());
+Every parse_every(std::string_view word) {
+    const auto* const found = std::ranges::find(kEvery, word);
+    if (found == kEvery.end()) throw std::runtime_error("an unknown word");
+    return static_cast<Every>(found - kEvery.begin());
 }
 
 TimelapseJob job_of(const json::object& from) {
@@ -35,8 +33,8 @@ TimelapseJob job_of(const json::object& from) {
                                  time_of(from.at("start")),
                                  time_of(from.at("end")),
                                  {},
-                                 static_cast<Every>(place_of(kEvery, from.at("every").as_string()))},
-                     .state = static_cast<JobState>(place_of(kStates, from.at("state").as_string())),
+                                 parse_every(from.at("every").as_string())},
+                     .state = parse_job_state(from.at("state").as_string()).value(),
                      .created = time_of(from.at("created")),
                      .error = std::string(from.at("error").as_string())};
     auto& settings = out.request.settings;
@@ -51,9 +49,6 @@ TimelapseJob job_of(const json::object& from) {
 
 const char* to_string(Every every) {
     return kEvery.at(static_cast<std::size_t>(every));
-}
-const char* to_string(JobState state) {
-    return kStates.at(static_cast<std::size_t>(state));
 }
 
 std::string to_json(const TimelapseJob& job) {

@@ -3,19 +3,14 @@
 // own (docs/storage.md); what ran when the program ended goes on where it was. One thread at low priority. Calls are safe
 // from any thread and touch the disk for small files only.
 #pragma once
-#include "base/bell.hpp"
+#include "base/guarded.hpp"
+#include "base/job_queue.hpp"
 #include "stills/timelapse/film_build.hpp"
-
-#include <deque>
-#include <map>
-#include <thread>
 
 namespace vantage::stills {
 
 enum class Every { fit, day };  // evenly over the range, or one picture a day
-enum class JobState { queued, running, done, failed, cancelled };
 const char* to_string(Every every);
-const char* to_string(JobState state);
 
 struct TimelapseRequest {
     CameraId camera;
@@ -39,7 +34,9 @@ struct TimelapseJob {
 std::string to_json(const TimelapseJob& job);
 Result<TimelapseJob> parse_timelapse_job(std::string_view text);
 
-class TimelapseJobs {
+using TimelapseQueue = JobQueue<TimelapseJob>;
+
+class TimelapseJobs final : TimelapseQueue::Kind {
   public:
     static constexpr std::size_t kMostJobs = 200;
     static constexpr int kMostSeconds = 3600, kMostFps = 60, kMostFrames = 36'000;
@@ -47,11 +44,11 @@ class TimelapseJobs {
 
     // `tools` outlives it.
     explicit TimelapseJobs(const TimelapseTools& tools) : tools_(tools) {}
-    ~TimelapseJobs() { stop(); }
+    ~TimelapseJobs() override;  // stop()
     TimelapseJobs(const TimelapseJobs&) = delete;
     TimelapseJobs& operator=(const TimelapseJobs&) = delete;
 
-    void set_keep(std::optional<microseconds> keep);  // after its end; nothing: for ever
+    void set_keep(std::optional<microseconds> keep);  // after it was asked for; nothing: for ever
     // Reads what is there.
     Status open();
     // Likewise, and begins.
@@ -60,45 +57,36 @@ class TimelapseJobs {
 
     // Puts it into the queue. invalid_argument says what may be; overloaded when there are too many.
     Result<TimelapseJob> create(TimelapseRequest request);
-    [[nodiscard]] std::vector<TimelapseJob> list() const;  // newest first
-    [[nodiscard]] std::optional<TimelapseJob> find(const std::string& id) const;
-    Status cancel(const std::string& id);  // of one that has ended: does nothing. not_found
-    Status remove(const std::string& id);  // cancels it first. not_found
+    [[nodiscard]] std::vector<TimelapseJob> list() const { return queue_.list(); }  // newest first
+    [[nodiscard]] std::optional<TimelapseJob> find(const std::string& id) const { return queue_.find(id); }
+    Status cancel(const std::string& id) { return queue_.cancel(id); }  // of one that has ended: does nothing. not_found
+    Status remove(const std::string& id) { return queue_.remove(id); }  // cancels it first. not_found
     // not_found when it is not done.
     [[nodiscard]] Result<std::filesystem::path> file(const std::string& id) const;
     [[nodiscard]] Result<FilmRecord> record(const std::string& id) const;
 
     // Runs the next of the queue; false when there is none. The thread calls it; tests do.
-    bool work(const std::stop_token& stop = {});
+    bool work() { return queue_.work(); }
 
   private:
-    struct Job {
-        explicit Job(TimelapseJob job) : shown(std::move(job)) {}
-        TimelapseJob shown;
-        std::stop_source stop;
-        bool remove{false};  // once it has stopped
-    };
-    using JobPtr = std::shared_ptr<Job>;
-
     [[nodiscard]] std::filesystem::path folder() const { return tools_.folder / ".jobs"; }
     [[nodiscard]] std::filesystem::path folder(const std::string& id) const { return folder() / id; }
-    void load();
     void load(const std::filesystem::path& folder);
-    Status save(const TimelapseJob& job) const;
-    void clear(const std::string& id, bool all) const;
-    Result<FilmRecord> run(const JobPtr& job, const std::stop_token& stop);
-    void end(const JobPtr& job, Result<FilmRecord> made);
-    void expire();
-    void loop(const std::stop_token& stop);
+    void remove_files(const std::string& id, bool all) const;
+
+    Status store(const TimelapseJob& job) override;
+    Status store_again(const TimelapseJob& job) override;
+    void clear(const std::string& id) override { remove_files(id, false); }
+    void erase(const std::string& id) override { remove_files(id, true); }
+    Result<TimelapseJob> run(TimelapseQueue::Running& running) override;
+    void settle(TimelapseJob& job) override;
+    [[nodiscard]] bool has_expired(const TimelapseJob& job) const override;
+    [[nodiscard]] bool is_ready() const override { return tools_.ready(); }
+    void enter_thread() override;
 
     const TimelapseTools& tools_;
-    mutable std::mutex mutex_;
-    std::map<std::string, JobPtr> jobs_;  // guarded by mutex_, and so is what is in them
-    std::deque<JobPtr> queue_;            // guarded by mutex_
-    std::optional<microseconds> keep_;    // guarded by mutex_
-    bool stopping_{false};                // guarded by mutex_
-    Bell bell_;
-    std::jthread thread_;  // last: uses the above
+    mutable Guarded<std::optional<microseconds>> keep_;
+    TimelapseQueue queue_{*this, {"timelapse", "timelapses on request", kMostJobs}};  // last: uses the above
 };
 
 }  // namespace vantage::stills
