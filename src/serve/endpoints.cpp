@@ -47,6 +47,11 @@ constexpr Endpoint kEndpoints[] = {
     {get, "/api/v1/cameras/{camera}/moments/{id}", viewer, program, h::get_moment, "One moment with its progress"},
     {del, "/api/v1/cameras/{camera}/moments/{id}", operator_, program, h::remove_moment, "Removes a moment and its files"},
 
+    {get, "/api/v1/cameras/{camera}/timelapses", viewer, program, h::list_day_timelapses,
+     "Timelapses of the days, newest first"},
+    {del, "/api/v1/cameras/{camera}/timelapses/{day}", operator_, program, h::remove_day_timelapse,
+     "Removes the timelapse of a day (2026-11-20); it is not made again"},
+
     {get, "/api/v1/exports", viewer, program, h::list_exports, "Own exports; those of all for operators"},
     {post, "/api/v1/exports", viewer, program, h::add_export, "Makes MP4 files of a span of cameras"},
     {get, "/api/v1/exports/{id}", viewer, program, h::get_export, "One export with its progress, files and gaps"},

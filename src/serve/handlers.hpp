@@ -95,6 +95,7 @@ Answer get_moment_gif(const Call& call);
 // handlers_timelapses.cpp
 Answer list_day_timelapses(const Call& call);
 Answer get_day_timelapse(const Call& call);
+Answer remove_day_timelapse(const Call& call);
 Answer list_timelapses(const Call& call);
 Answer add_timelapse(const Call& call);
 Answer get_timelapse(const Call& call);

@@ -183,6 +183,16 @@ Answer get_day_timelapse(const Call& call) {
     return film_response(*film, fmt::format("{}_{}", camera.str(), stills::to_string(*day)));
 }
 
+Answer remove_day_timelapse(const Call& call) {
+    const auto day = stills::parse_day(call.parameter("day"));
+    if (!day) return fail(errc::not_found, "there is no such day; write 2026-11-20");
+    const auto camera = call.camera();
+    if (auto done = call.app.control.timelapse_days().remove(camera, *day); !done) return done.error();
+    call.app.accounts.audit({call.who.user, call.request.peer}, "timelapse removed",
+                            fmt::format("{} of {}", stills::to_string(*day), camera.str()));
+    return no_content();
+}
+
 Answer list_timelapses(const Call& call) {
     json::array jobs;
     for (const auto& job : call.app.control.timelapse_jobs().list())

@@ -91,6 +91,31 @@ TEST_F(TimelapseApi, DaysAreListedPlayedAndTheirFramesHaveTimes) {
     EXPECT_EQ(other.get("/door/timelapse/2025/11/20").status, 403);
 }
 
+TEST_F(TimelapseApi, AnOperatorRemovesTheFilmOfADayForGood) {
+    const std::string days = "/api/v1/cameras/door/timelapses";
+    auto& made = services.control.timelapses.days;
+    while (made.work()) {
+    }
+    const auto listed = [&] { return get(viewer, days).at("timelapses").as_array(); };
+    ASSERT_EQ(listed().back().at("day"), "2025-11-20");
+    const auto before = listed().size();
+    EXPECT_EQ(viewer.send(Method::del, days + "/2025-11-20").status, 403);
+    EXPECT_EQ(viewer.get("/door/timelapse/2025/11/20").status, 200);
+    EXPECT_EQ(owner.send(Method::del, days + "/2025-11-20").status, 204);
+    EXPECT_EQ(listed().size(), before - 1);
+    EXPECT_EQ(viewer.get("/door/timelapse/2025/11/20").status, 404);
+    for (const auto* none : {"/2025-11-20", "/2025-11-31", "/yesterday"})
+        EXPECT_EQ(owner.send(Method::del, days + none).status, 404) << none;
+    while (made.work()) {
+    }
+    EXPECT_EQ(listed().size(), before - 1);
+    EXPECT_EQ(other.get(days).status, 403);
+    const auto rows = services.settings->audit(0, 100).value();
+    EXPECT_TRUE(std::ranges::any_of(rows, [](const auto& row) {
+        return row.action == "timelapse removed" && row.detail == "2025-11-20 of door" && row.user == "olga";
+    }));
+}
+
 TEST_F(TimelapseApi, AnyRangeIsAJobOfAnOperatorThatViewersOfTheCameraSee) {
     const auto id = ask(R"(,"hours":"12:00-12:30")");
     const auto asked = get(viewer, "/api/v1/timelapses/" + id);

@@ -191,6 +191,21 @@ class Yesterday(unittest.TestCase):
         self.assertEqual(sorted(f.suffix for f in film.parent.glob(f"{self.day}*")), [".json", ".mp4"])
         server.stop()
 
+    def test_one_that_is_removed_is_not_made_again(self):
+        server = self.server
+        server.start()
+        item = wait_for("the timelapse of yesterday", self.listed, 240)[0]
+        self.assertEqual(server.api.request("DELETE", f"/api/v1/cameras/door/timelapses/{self.day}").status, 204)
+        self.assertEqual((self.listed(), server.api.get(item["url"]).status), ([], 404))
+        server.stop()
+        server.start()
+        # One on request is made of the same footage meanwhile.
+        made = ended(server, ask(server, "door", self.noon.timestamp(), self.noon.timestamp() + 600, seconds=2))
+        self.assertEqual((made["state"], self.listed(), self.listed("running")), ("done", [], []))
+        self.assertEqual([f.suffix for f in (server.folder / "data/timelapses/door").glob(f"{self.day}*")], [".removed"])
+        (server.folder / f"data/timelapses/door/{self.day}.removed").unlink()
+        server.stop()
+
     @unittest.skipUnless(can_mount(), "mounting needs root")
     def test_a_full_disk_is_told_and_waited_for(self):
         server, api = self.server, self.server.api

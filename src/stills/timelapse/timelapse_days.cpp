@@ -17,6 +17,7 @@ using std::chrono::sys_days;
 
 constexpr int kTries = 10;  // a minute between them: a disk that is only late
 constexpr std::size_t kMostRecord = 8U << 20;
+constexpr const char* kRemoved = ".removed";
 constexpr auto kExpireEvery = std::chrono::minutes(10);
 
 fs::path with_end(fs::path path, const char* end) {
@@ -78,6 +79,8 @@ TimelapseDays::Camera TimelapseDays::load(const CameraId& id) const {
         if (!day) continue;
         if (name.ends_with(".new")) {
             (void)tools_.files.remove(entry.path());
+        } else if (name == to_string(*day) + kRemoved) {
+            out.removed.insert(sys_days{*day});
         } else if (name == to_string(*day) + ".work") {
             out.begun.insert(sys_days{*day});
         } else if (name == to_string(*day) + ".json" && fs::exists(with_end(path(id, *day), ".mp4"), error)) {
@@ -94,6 +97,12 @@ TimelapseDays::Camera TimelapseDays::load(const CameraId& id) const {
     }
     for (const auto& [day, record] : out.done)  // a crash came between its record and this
         if (out.begun.erase(day) > 0) (void)tools_.files.remove(with_end(path(id, day), ".work"));
+    for (const auto& day : out.removed) {  // or between the mark and this
+        out.done.erase(day);
+        out.begun.erase(day);
+        (void)tools_.files.remove(with_end(path(id, day), ".work"));
+        remove_files(id, day);
+    }
     return out;
 }
 
@@ -127,6 +136,42 @@ Result<FilmRecord> TimelapseDays::record(const CameraId& id, Day day) const {
     return parse_film_record(as_text(*text));
 }
 
+// The mark first: whatever happens then, the day is not made again.
+Status TimelapseDays::remove(const CameraId& id, Day day) {
+    const sys_days key{day};
+    const std::lock_guard lock(mutex_);
+    auto& known = camera(id);
+    if (!known.done.contains(key) && !shown_.contains({id, key}))
+        return fail(errc::not_found, fmt::format("there is no timelapse of {} on {}", id.str(), to_string(day)));
+    const auto mark = with_end(path(id, day), kRemoved);
+    if (auto made = footage::make_directories(tools_.files, tools_.folder.parent_path(), mark.parent_path()); !made)
+        return made;
+    if (auto marked = replace_file(tools_.files, mark, ""); !marked) return marked;
+    known.removed.insert(key);
+    known.begun.erase(key);
+    shown_.erase({id, key});
+    if (known.done.erase(key) > 0) remove_files(id, day);
+    bell_.ring();
+    return {};
+}
+
+void TimelapseDays::remove_files(const CameraId& id, Day day) const {
+    for (const auto* end : {".json", ".mp4"})
+        if (auto gone = tools_.files.remove(with_end(path(id, day), end)); !gone && gone.error().code != errc::not_found)
+            log::warn("timelapse", "{}", gone.error().message);
+}
+
+void TimelapseDays::give_up_removed() {
+    std::erase_if(making_, [this](auto& one) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!camera(one.first.first).removed.contains(one.first.second)) return false;
+        }
+        one.second.build->discard();
+        return true;
+    });
+}
+
 // Oldest first: what was begun, and the last days that are not there.
 std::vector<TimelapseDays::Day> TimelapseDays::open_days(const CameraId& id, UtcTime now) const {
     const sys_days today{tools_.zone.date_of(now)};
@@ -137,7 +182,8 @@ std::vector<TimelapseDays::Day> TimelapseDays::open_days(const CameraId& id, Utc
         if (keep_ && tools_.zone.start_of(day + days{1}) + *keep_ <= now) continue;
         out.insert(day);
     }
-    std::erase_if(out, [&](const auto& day) { return known.done.contains(day) || day > today; });
+    std::erase_if(out,
+                  [&](const auto& day) { return known.done.contains(day) || known.removed.contains(day) || day > today; });
     return {out.begin(), out.end()};
 }
 
@@ -176,6 +222,7 @@ void TimelapseDays::note(const Key& key, Making& making, const Status& status) {
     record.times.clear();
     const std::lock_guard lock(mutex_);
     if (record.frames == 0 && error.empty() && !shown_.contains(key)) return;
+    if (camera(key.first).removed.contains(key.second)) return;
     auto [entry, first] = shown_.try_emplace(key, DayFilm{key.first, key.second, false, {}, 0});
     auto& shown = entry->second;
     shown.record = std::move(record);
@@ -199,6 +246,10 @@ bool TimelapseDays::publish(const CameraId& id, Day day, Making& making) {
     shown_.erase(key);
     camera(id).begun.erase(sys_days{day});
     if (!record) return true;
+    if (camera(id).removed.contains(sys_days{day})) {  // while this was written
+        remove_files(id, day);
+        return true;
+    }
     record->times.clear();
     camera(id).done.insert_or_assign(sys_days{day}, std::move(*record));
     return true;
@@ -234,15 +285,14 @@ void TimelapseDays::expire(UtcTime now) {
     }
     for (const auto& [id, day] : gone) {
         log::info("timelapse", "{} of {} has expired", to_string(day), id.str());
-        for (const auto* end : {".json", ".mp4"})
-            if (auto removed = tools_.files.remove(with_end(path(id, day), end)); !removed)
-                log::warn("timelapse", "{}", removed.error().message);
+        remove_files(id, day);
     }
 }
 
 bool TimelapseDays::work(const std::stop_token& stop) {
     const auto now = tools_.clock.now();
     expire(now);
+    give_up_removed();
     if (!tools_.ready()) return false;
     std::map<CameraId, TimelapseSettings> cameras;
     {

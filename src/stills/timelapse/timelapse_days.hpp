@@ -44,6 +44,8 @@ class TimelapseDays {
     // The MP4, and when each of its frames was. not_found.
     [[nodiscard]] Result<std::filesystem::path> file(const CameraId& camera, std::chrono::year_month_day day) const;
     [[nodiscard]] Result<FilmRecord> record(const CameraId& camera, std::chrono::year_month_day day) const;
+    // One that is listed; one that is being made is given up. The day is not made again, also after a restart. not_found, io
+    Status remove(const CameraId& camera, std::chrono::year_month_day day);
 
     // One piece, or one that is published; false when nothing is due. The thread calls it; tests do with a clock of theirs.
     bool work(const std::stop_token& stop = {});
@@ -58,6 +60,7 @@ class TimelapseDays {
     struct Camera {  // what is on the disk
         std::map<std::chrono::sys_days, FilmRecord> done;
         std::set<std::chrono::sys_days> begun;
+        std::set<std::chrono::sys_days> removed;  // by a person: not made again
     };
 
     [[nodiscard]] std::filesystem::path path(const CameraId& camera, Day day) const;
@@ -68,6 +71,8 @@ class TimelapseDays {
     Making* making(const CameraId& id, Day day, const TimelapseSettings& settings, UtcTime now);
     bool advance(const CameraId& id, Day day, Making& making, const std::stop_token& stop);
     bool publish(const CameraId& id, Day day, Making& making);
+    void give_up_removed();
+    void remove_files(const CameraId& id, Day day) const;
     void note(const Key& key, Making& making, const Status& status);
     void expire(UtcTime now);
     void loop(const std::stop_token& stop);

@@ -226,6 +226,55 @@ TEST_F(TimelapseDaysTest, KeptForEverOrForSomeDays) {
     EXPECT_EQ(listed(), List{}) << "and is not made again";
 }
 
+TEST_F(TimelapseDaysTest, ARemovedDayIsNotMadeAgain) {
+    namespace fs = std::filesystem;
+    const auto midnight = studio_.clock.now();
+    const auto folder = studio_.tools.folder / "door";
+    studio_.footage.stretches = {{midnight, midnight + hours(72), seconds(10)}};
+    live(hours(25));
+    ASSERT_EQ(listed().back(), "2026-11-20");
+    ASSERT_TRUE(days_->remove(kDoor, 2026y / 11 / 20));
+    EXPECT_EQ(days_->file(kDoor, 2026y / 11 / 20).error().code, errc::not_found);
+    EXPECT_EQ(days_->remove(kDoor, 2026y / 11 / 20).error().code, errc::not_found);
+    EXPECT_EQ(days_->remove(kDoor, 2026y / 11 / 19).error().code, errc::not_found);
+    for (const auto* end : {".mp4", ".json"}) EXPECT_FALSE(fs::exists(folder / (std::string("2026-11-20") + end)));
+    live(hours(7));
+    EXPECT_EQ(listed(), List{"2026-11-21 running"});
+    begin();
+    live(hours(6));
+    EXPECT_EQ(listed(), List{"2026-11-21 running"}) << "nor after a restart";
+    // A crash behind the mark: what is left of the film does not count.
+    for (const auto* end : {".mp4", ".json", ".work"}) std::ofstream(folder / (std::string("2026-11-20") + end)) << "{}";
+    begin();
+    EXPECT_EQ(listed(), List{});
+    for (const auto* end : {".mp4", ".json", ".work"}) EXPECT_FALSE(fs::exists(folder / (std::string("2026-11-20") + end)));
+}
+
+TEST_F(TimelapseDaysTest, TheDayThatRunsIsGivenUpWhenItIsRemoved) {
+    const auto midnight = studio_.clock.now();
+    studio_.footage.stretches = {{midnight, midnight + hours(48), seconds(10)}};
+    live(hours(12));
+    ASSERT_EQ(listed(), List{"2026-11-20 running"});
+    ASSERT_TRUE(days_->remove(kDoor, 2026y / 11 / 20));
+    EXPECT_EQ(listed(), List{});
+    const auto read = studio_.footage.read_count;
+    live(hours(11));
+    EXPECT_EQ(studio_.footage.read_count, read);
+    EXPECT_FALSE(std::filesystem::exists(studio_.tools.folder / "door/2026-11-20.work"));
+    live(hours(12));
+    EXPECT_EQ(listed(), List{"2026-11-21 running"});
+}
+
+TEST_F(TimelapseDaysTest, ADayThatCannotBeMarkedStays) {
+    const auto midnight = studio_.clock.now();
+    studio_.footage.stretches = {{midnight, midnight + hours(24), seconds(10)}};
+    live(hours(25));
+    studio_.files.fail_creation_with(ENOSPC);
+    EXPECT_FALSE(days_->remove(kDoor, 2026y / 11 / 20));
+    EXPECT_EQ(listed(), List{"2026-11-20"});
+    expect_true(2026y / 11 / 20, 40);
+}
+
 TEST_F(TimelapseDaysTest, ADayKeepsTheSettingsItBeganWith) {
     const auto midnight = studio_.clock.now();
     studio_.footage.stretches = {{midnight, midnight + hours(48), seconds(10)}};
