@@ -238,7 +238,8 @@ class Yesterday(unittest.TestCase):
             server.kill()
             pathlib.Path(disk.folder, "ballast").unlink()
             server.start()
-            self.assertEqual(api.get(f"/api/v1/timelapses/{failed['id']}").json, failed)
+            # The word of its failure may have found no room either: then it is made now.
+            self.assertIn(ended(server, failed)["state"], ("failed", "done"))
             again = ended(server, ask(server, **wish))
             self.assertEqual((again["state"], again["error"]), ("done", None))
             self.expect_true(again)
