@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { login, running } from "./browser.mjs";
+import { focus, login, running } from "./browser.mjs";
 import { admin, until } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 
@@ -20,6 +20,8 @@ test("the list tells state, rate, clock and disk, and what the file declares is 
   await page.getByRole("menuitem", { name: "Show settings" }).click();
   await page.getByText("declared in the configuration file").waitFor();
   assert.equal(await page.getByLabel("Name").isDisabled(), true);
+  await page.keyboard.press("Escape");
+  await until("the keyboard to be back where it was", async () => (await focus(page)) === "More about Front door");
 });
 
 test("Test says why an address does not work", async ({ recorder, browser }) => {

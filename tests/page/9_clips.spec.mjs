@@ -2,13 +2,11 @@
 // What is made of footage and taken along: moments, timelapses, recordings by hand, whole days.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { footage, login, phone, picture, running, send } from "./browser.mjs";
+import { clips, confirmed, focus, footage, login, phone, picture, plays, running, send } from "./browser.mjs";
 import { until, zone } from "./recorder.mjs";
 import { test } from "./suite.mjs";
-import { codeOf } from "./time_code.mjs";
 
 const notices = (page) => page.getByRole("region", { name: "Notices" });
-const clips = (page, kind) => page.getByRole("list", { name: kind }).getByRole("listitem");
 const present = (page) => page.evaluate(() => Date.now() / 1000);
 
 async function watchLive(page, recorder, camera = "door") {
@@ -29,21 +27,6 @@ async function take(page, link) {
   return { path: await download.path(), name: download.suggestedFilename() };
 }
 
-// A film that runs: the instants that its pictures show, from its beginning on.
-async function plays(video, { seconds = 30 } = {}) {
-  const seen = [];
-  await until(
-    "a film that plays",
-    async () => {
-      const time = await codeOf(video);
-      if (time !== null && time !== seen.at(-1)) seen.push(time);
-      return seen.length >= 3 && video.evaluate((element) => element.currentTime > 0.3);
-    },
-    seconds,
-  );
-  return seen;
-}
-
 // What a stranger gets at a signed link that a dialog shows.
 async function shared(page) {
   const link = page.getByRole("textbox", { name: "Link" });
@@ -52,10 +35,6 @@ async function shared(page) {
   assert.equal(answer.status, 206);
   await page.keyboard.press("Escape");
   return Buffer.from(await answer.arrayBuffer()).toString("latin1");
-}
-
-async function confirmed(page, word) {
-  await page.getByRole("dialog").getByRole("button", { name: word, exact: true }).click();
 }
 
 test("at first there are no clips, and each tab says how they come about", async ({ recorder, browser }) => {
@@ -106,6 +85,7 @@ test("C makes a moment of the last five seconds: film, GIF, link, download, list
   await clip.getByRole("button", { name: /^Play/ }).click();
   await plays(page.getByRole("dialog").locator("video"));
   await page.keyboard.press("Escape");
+  await until("the keyboard to be back where it was", async () => /^Play/.test(await focus(page)));
   await clip.getByRole("button", { name: /^Copy link to/ }).click();
   await page.getByLabel("It opens").selectOption("1");
   assert.match(await shared(page), /^GIF8/);
@@ -155,9 +135,8 @@ test("R records by hand: running time, stop, play, keep, rename, download, delet
   await until("five seconds", async () => /^0:0[5-9]$/.test(await timer.innerText()), 30);
   await page.keyboard.press("r");
   await notices(page).getByText(/^Recorded 0:\d\d/).waitFor();
-  await page.getByRole("button", { name: "Record", exact: true }).waitFor();
-
-  await page.goto(`${recorder.base}/clips/recordings`);
+  await notices(page).getByRole("link", { name: "To the recordings" }).click();
+  assert.match(page.url(), /\/clips\/recordings\?camera=door$/);
   const clip = clips(page, "Recordings").first();
   await clip.getByRole("button", { name: /^Play/ }).click();
   await plays(page.getByRole("dialog").locator("video"));

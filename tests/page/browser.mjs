@@ -2,6 +2,7 @@
 // Debian's Chromium, and what the tests ask of a page: the state of its picture.
 import { chromium } from "playwright-core";
 import { admin, until } from "./recorder.mjs";
+import { codeOf } from "./time_code.mjs";
 
 const args = [
   "--no-sandbox",
@@ -125,4 +126,27 @@ export function footage(page, camera, seconds) {
     },
     90,
   );
+}
+
+// The name of what has the keyboard.
+export const focus = (page) => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? "");
+
+// What a list of clips holds.
+export const clips = (page, kind) => page.getByRole("list", { name: kind }).getByRole("listitem");
+
+export const confirmed = (page, word) => page.getByRole("dialog").getByRole("button", { name: word, exact: true }).click();
+
+// A film that runs: the instants that its pictures show, from its beginning on.
+export async function plays(video, { seconds = 30 } = {}) {
+  const seen = [];
+  await until(
+    "a film that plays",
+    async () => {
+      const time = await codeOf(video);
+      if (time !== null && time !== seen.at(-1)) seen.push(time);
+      return seen.length >= 3 && video.evaluate((element) => element.currentTime > 0.3);
+    },
+    seconds,
+  );
+  return seen;
 }

@@ -121,9 +121,10 @@ async function startServer(binary, folder, cameras, { basePath = "", conversions
       stop,
       log: () => server.text,
       signal: (name) => server.child.kill(name),
-      // The recorder goes and comes back, as with an update.
-      restart: async () => {
+      // The recorder goes and comes back, as with an update; `meanwhile` gets its folder and its file.
+      restart: async (meanwhile) => {
         await server.stop();
+        await meanwhile?.(folder, config);
         server = serve();
         await server.find("the recorder to listen", /listening at/);
       },
@@ -137,17 +138,24 @@ async function startServer(binary, folder, cameras, { basePath = "", conversions
 const newFolder = () => mkdtempSync(join(tmpdir(), "vantage-page-"));
 const drop = (folder) => rmSync(folder, { recursive: true, force: true });
 
-// With that one camera, which is called heavy.
-export async function startHeavy(binary) {
+// With the cameras that `prepare` makes in its folder, and no simulator.
+export async function startAlone(binary, prepare) {
   const folder = newFolder();
   try {
-    if (!makeHeavy(join(folder, "heavy.mp4"))) throw new Error("ffmpeg made no clip");
-    const server = await startServer(binary, folder, [`  heavy: {name: Heavy, source: "file:${folder}/heavy.mp4"}`]);
+    const server = await startServer(binary, folder, prepare(folder));
     return { ...server, stop: () => server.stop().finally(() => drop(folder)) };
   } catch (error) {
     drop(folder);
     throw error;
   }
+}
+
+// With one camera of noise, which is called heavy.
+export function startHeavy(binary) {
+  return startAlone(binary, (folder) => {
+    if (!makeHeavy(join(folder, "heavy.mp4"))) throw new Error("ffmpeg made no clip");
+    return [`  heavy: {name: Heavy, source: "file:${folder}/heavy.mp4"}`];
+  });
 }
 
 // With all cameras, of a simulator that can go and come back. `options` as above.

@@ -130,7 +130,7 @@ export function useTimelapses(cameras: string[]) {
       queryKey: ["timelapses", camera],
       queryFn: async ({ signal }: { signal: AbortSignal }) =>
         (await get<{ timelapses: Timelapse[] }>(`/${part(camera)}/timelapse/`, signal)).timelapses,
-      staleTime: 30_000,
+      refetchInterval: ({ state }: { state: { data?: Timelapse[] } }) => (state.data?.some((lapse) => lapse.state !== "done") ? 10_000 : 60_000),
     })),
     combine: (answers) => gathered(answers, (a, b) => b.day.localeCompare(a.day)),
   });
@@ -182,6 +182,7 @@ function gathered<T>(answers: Answer<T>[], order: (a: T, b: T) => number) {
 export const clipChanges = {
   addMoment: ({ camera, ...wish }: { camera: string; length: number; delay: number }) => request<Moment>("POST", momentPath(camera), wish),
   removeMoment: ({ camera, id }: Pick<Moment, "camera" | "id">) => request<void>("DELETE", momentPath(camera, id)),
+  removeDay: ({ camera, day }: Pick<Timelapse, "camera" | "day">) => request<void>("DELETE", `/api/v1/cameras/${part(camera)}/timelapses/${day}`),
   addTimelapse: (wish: TimelapseWish) => request<TimelapseJob>("POST", "/api/v1/timelapses", wish),
   cancelTimelapse: (id: string) => request<void>("POST", `${jobPath(id)}/cancel`),
   removeTimelapse: (id: string) => request<void>("DELETE", jobPath(id)),

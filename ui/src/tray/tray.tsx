@@ -3,6 +3,7 @@
 // cards in the corner, which takes nothing from the hands and outlives the screen on which it began.
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { createPortal } from "react-dom";
+import { Link } from "react-router-dom";
 import { fetched, problemFrom } from "../api/client";
 import { clipChanges } from "../api/clips";
 import { IconButton } from "../ui/button";
@@ -21,6 +22,7 @@ interface Named {
 interface Said {
   kind: "working" | "good" | "fault";
   text: string;
+  way?: { text: string; to: string }; // to what it speaks of
 }
 interface Making {
   kind: "moment";
@@ -108,7 +110,7 @@ function Pile({ cards, drop }: { cards: Card[]; drop: (id: number) => void }) {
 
 const icons: Record<Said["kind"], IconName | null> = { working: null, good: "check", fault: "warn" };
 
-function SaidCard({ kind, text, onClose }: Said & { onClose: () => void }) {
+function SaidCard({ kind, text, way, onClose }: Said & { onClose: () => void }) {
   const close = useRef(onClose);
   close.current = onClose;
   useEffect(() => {
@@ -121,7 +123,14 @@ function SaidCard({ kind, text, onClose }: Said & { onClose: () => void }) {
     <TrayCard role={kind === "fault" ? "alert" : "status"}>
       <div className="flex items-start gap-2.5 py-1.5 pr-1.5 pl-3">
         {icon && <Icon name={icon} size={16} className={`mt-2.5 shrink-0 ${kind === "fault" ? "text-alarm" : "text-accent"}`} />}
-        <p className="figure min-w-0 flex-1 py-2 text-[13.5px] break-words">{text}</p>
+        <p className="figure min-w-0 flex-1 py-2 text-[13.5px] break-words">
+          {text}
+          {way && (
+            <Link to={way.to} onClick={onClose} className="ml-3 whitespace-nowrap text-ink-2 underline underline-offset-4 hover:text-ink">
+              {way.text}
+            </Link>
+          )}
+        </p>
         <IconButton name="Close this notice" icon="close" onClick={onClose} />
       </div>
       {kind === "working" && <span className="sweep absolute inset-x-0 bottom-0 h-0.5 overflow-hidden" />}

@@ -6,6 +6,13 @@ import { Button, IconButton } from "./button";
 import { Notice } from "./states";
 import { useRoom } from "./use_room";
 
+// Where the keyboard was; of a menu, which is about to go, the button that opened it.
+function focused(): Element | null {
+  const at = document.activeElement;
+  const menu = at?.closest('[role="menu"]');
+  return menu ? document.getElementById(menu.getAttribute("aria-labelledby") ?? "") : at;
+}
+
 // A sheet from below on a phone, a panel in the middle elsewhere. Open for as long as it is there.
 export function Dialog({
   onClose,
@@ -21,12 +28,19 @@ export function Dialog({
   wide?: boolean;
 }) {
   const room = useRoom();
+  const [before] = useState(focused);
+  // By itself Radix goes back to a trigger of its own only, and these have none.
+  const goBack = (event: Event) => {
+    event.preventDefault();
+    if (before instanceof HTMLElement) before.focus();
+  };
   return (
     <Radix.Root open onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal container={room}>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={goBack}
           className={`appear fixed z-50 flex max-h-[92dvh] flex-col overflow-hidden border border-line bg-surface shadow-(--shadow) outline-none max-sm:inset-x-0 max-sm:bottom-0 max-sm:rounded-t-lg sm:top-1/2 sm:left-1/2 sm:w-[calc(100vw-2rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-lg ${wide ? "sm:max-w-3xl" : "sm:max-w-md"}`}
         >
           <header className="flex items-start gap-3 border-b border-line py-3 pr-2 pl-5">

@@ -29,7 +29,7 @@ export function useRecording(camera: string): RecordingControl {
   const end = (running: Recording) =>
     stop.mutate(running.id, {
       onError: fault,
-      onSuccess: (done) => tray.say({ kind: "good", text: `Recorded ${clockLength(done.seconds)}. It is under Clips, Recordings.` }),
+      onSuccess: (done) => tray.say({ kind: "good", text: `Recorded ${clockLength(done.seconds)}`, way: { text: "To the recordings", to: `/clips/recordings?camera=${encodeURIComponent(camera)}` } }),
     });
   const busy = start.isPending || stop.isPending || keep.isPending;
   return {

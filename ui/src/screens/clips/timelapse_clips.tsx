@@ -49,13 +49,27 @@ function LapseCard({ lapse, url, camera, about, seconds, file, linkTitle, childr
   );
 }
 
-export function DayClip({ lapse, camera, canChange: _ }: { lapse: Timelapse; camera: string; canChange: boolean }) {
+export function DayClip({ lapse, camera, canChange }: { lapse: Timelapse; camera: string; canChange: boolean }) {
   const { zone } = useZone();
+  const remove = useChange(clipChanges.removeDay, ["timelapses"]);
   const day = dayText(lapse.day, dayOf(now(), zone));
   const name = `${camera}, ${day}`;
   const url = lapse.state === "done" ? lapse.url : null;
   return (
-    <LapseCard lapse={lapse} url={url} name={name} title={day} camera={camera} about={day} seconds={lapse.seconds} file={lapse.day} linkTitle="Link to this day">
+    <LapseCard
+      lapse={lapse}
+      url={url}
+      name={name}
+      title={day}
+      camera={camera}
+      about={day}
+      seconds={lapse.seconds}
+      file={lapse.day}
+      linkTitle="Link to this day"
+      removal={
+        canChange ? { title: "Delete this day’s timelapse?", warning: `${name}. It is not made again, and links to it end. The footage itself stays.`, action: () => remove.mutateAsync(lapse) } : undefined
+      }
+    >
       <p>{camera}</p>
       {url && <p className="text-ink-3">{timelapseText(lapse, zone)}</p>}
       {!url && !lapse.error && (
