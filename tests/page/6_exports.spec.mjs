@@ -39,7 +39,7 @@ async function holds(path, files) {
     const unpacked = spawnSync("python3", ["-m", "zipfile", "-e", path, folder]);
     assert.equal(unpacked.status, 0, String(unpacked.stderr));
     const names = await readdir(folder);
-    assert.deepEqual(names.sort(), files.toSorted());
+    assert.deepEqual(names.sort(), [...files].sort());
     for (const name of names) {
       const decoded = spawnSync("ffmpeg", ["-v", "warning", "-i", join(folder, name), "-map", "0:v", "-f", "null", "-"]);
       assert.equal(`${decoded.status} ${decoded.stderr}`, "0 ", name);

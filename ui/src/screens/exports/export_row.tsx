@@ -32,7 +32,7 @@ export function ExportRow({ job, cameras, compact = false }: Props) {
     <li aria-label={job.name} className="py-4">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
         <div className="min-w-0 flex-1 basis-72">
-          <h2 className="truncate text-[15px] font-[600]">{job.name}</h2>
+          <h2 className="text-[15px] font-[600] break-words">{job.name}</h2>
           <p className="figure mt-0.5 text-[13px] text-ink-2">
             {spanText(seconds(job.start), seconds(job.end), now(), zone)}, {span(length)}
             {job.exact && ", exact to the frame"}
