@@ -42,21 +42,21 @@ void read_influxdb(const YAML::Node& node, InfluxConfig& out, Faults& faults) {
     out.enabled = true;
     auto& server = out.server;
     MapReader reader(node, "'influxdb'", faults);
-    reader.read("url", server.url);
     double version = server.version;
     reader.read("version", version, 1, 2);
     server.version = version < 2 ? 1 : 2;
     const bool database = reader.has("database");
-    reader.read("database", server.database);
-    reader.read("user", server.user);
-    reader.read("password", server.password);
-    reader.read("org", server.organisation);
-    reader.read("bucket", server.bucket);
-    reader.read("token", server.token);
-    reader.read("gzip", server.gzip);
-    reader.read("measurement", out.measurement);
-    reader.read("public_url", out.public_url);
-    reader.read("metrics", out.metrics);
+    reader.read({{"url", &server.url},
+                 {"database", &server.database},
+                 {"user", &server.user},
+                 {"password", &server.password},
+                 {"org", &server.organisation},
+                 {"bucket", &server.bucket},
+                 {"token", &server.token},
+                 {"gzip", &server.gzip},
+                 {"measurement", &out.measurement},
+                 {"public_url", &out.public_url},
+                 {"metrics", &out.metrics}});
     reader.read_seconds("interval", out.interval, seconds{1}, seconds{3600});
     std::optional<std::uint64_t> buffer;
     reader.read_bytes("buffer", buffer);

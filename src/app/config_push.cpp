@@ -33,12 +33,12 @@ void read_push(const YAML::Node& node, const std::string& what, std::vector<live
         push.url = faults.expand(node);
     } else {
         MapReader reader(node, fmt::format("'push' of {}", what), faults);
-        reader.read("name", push.name);
-        reader.read("url", push.url);
-        reader.read("stream", push.stream);
-        reader.read("enabled", push.enabled);
-        reader.read("silence", push.silence);
-        reader.read("verify", push.verify);
+        reader.read({{"name", &push.name},
+                     {"url", &push.url},
+                     {"stream", &push.stream},
+                     {"enabled", &push.enabled},
+                     {"silence", &push.silence},
+                     {"verify", &push.verify}});
         reader.finish();
     }
     if (auto good = complete(push); !good)

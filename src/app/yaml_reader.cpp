@@ -155,6 +155,10 @@ void MapReader::read(const std::string& key, bool& out) {
         fault(key, fmt::format("is '{}'; write true or false", *text));
 }
 
+void MapReader::read(std::initializer_list<Field> fields) {
+    for (const auto& field : fields) std::visit([&](auto* out) { read(field.key, *out); }, field.out);
+}
+
 void MapReader::read(const std::string& key, double& out, double least, double most) {
     const auto text = scalar(key);
     if (!text) return;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace vantage::app {
@@ -48,7 +49,13 @@ class MapReader {
     void read(const std::string& key, std::string& out);
     void read(const std::string& key, bool& out);
     void read(const std::string& key, double& out, double least, double most);
-    void read(const std::string& key, std::vector<std::string>& out);                      // a list, or one value
+    void read(const std::string& key, std::vector<std::string>& out);  // a list, or one value
+    // Several of the simple ones.
+    struct Field {
+        const char* key;
+        std::variant<std::string*, bool*> out;
+    };
+    void read(std::initializer_list<Field> fields);
     void read_bytes(const std::string& key, std::optional<std::uint64_t>& out);            // 500GB, 20GiB, 1048576
     void read_seconds(const std::string& key, seconds& out, seconds least, seconds most);  // 5, 5s, 2min
     void read_days(const std::string& key, std::optional<double>& out);                    // 30, 30d, 36h, 2w
