@@ -1,50 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/pictures/mjpeg_body.hpp"
 #include "media/jpeg_header.hpp"
-#include "serve/test_services.hpp"
-#include "stream/test_pictures.hpp"
-
-#include <gtest/gtest.h>
+#include "serve/picture_fixture.hpp"
 
 namespace vantage::serve {
 namespace {
 
-using net::Method;
-
-class PicturesApi : public testing::Test {
+// A camera that runs, with a sub stream of half the size.
+class PicturesApi : public PictureFixture {
   protected:
     PicturesApi() {
-        services.add_user("vera", Role::viewer, std::vector<std::string>{"door"});
-        browser.log_in("vera");
         services.control.views.clear();
-        CameraView door{*CameraId::parse("door"), "Door", true, "{}", {}};
+        CameraView view{door, "Door", true, "{}", {}};
         main.state = "running";
         main.tracks.video = camera.track();
         sub = main;
         sub.kind = StreamKind::sub;
         sub.tracks.video = small.track();
-        door.streams = {main, sub};
-        services.control.views.push_back(door);
-        add(StreamKind::main, camera);
-        add(StreamKind::sub, small);
-    }
-    ~PicturesApi() override {
-        services.control.jpegs->stop();
-        services.control.stills->stop();
+        view.streams = {main, sub};
+        services.control.views.push_back(view);
+        send(StreamKind::main, camera);
+        send(StreamKind::sub, small);
     }
 
-    void add(StreamKind kind, vantage::test::DrawnCamera& drawn) {
-        auto stream = std::make_shared<stream::Stream>(4U << 20);
-        for (const auto& part : vantage::test::parts_of(drawn.track(), drawn.packets(10))) stream->publish(part);
-        services.control.streams[{*CameraId::parse("door"), kind}] = std::move(stream);
-    }
-    // Also those that come later.
-    net::Response get(const std::string& target) { return when_it_comes(browser.get(target)); }
-
-    vantage::test::DrawnCamera camera{640, 360, 0}, small{320, 180, 0};
+    vantage::test::DrawnCamera small{320, 180, 0};
     StreamView main, sub;
-    TestServices services;
-    Browser browser{services};
 };
 
 TEST_F(PicturesApi, ASnapshotSaysItsTimeAndComesFromTheSmallestStreamThatWillDo) {
@@ -55,7 +35,7 @@ TEST_F(PicturesApi, ASnapshotSaysItsTimeAndComesFromTheSmallestStreamThatWillDo)
     EXPECT_EQ(full.headers.get("Cache-Control"), "no-store");
     EXPECT_EQ(parse_jpeg(as_bytes(body_text(full)))->width, 640);
     EXPECT_EQ(parse_jpeg(as_bytes(body_text(get("/door/snapshot.jpg?width=480"))))->width, 480);
-    services.control.streams[{*CameraId::parse("door"), StreamKind::main}]->close();
+    services.control.streams[{door, StreamKind::main}]->close();
     EXPECT_EQ(parse_jpeg(as_bytes(body_text(get("/door/snapshot.jpg?width=160"))))->width, 160) << "the sub stream's";
     EXPECT_EQ(get("/door/snapshot.jpg?width=480").status, 503);
 }

@@ -2,52 +2,28 @@
 #include "media/jpeg_header.hpp"
 #include "media/test_clip.hpp"
 #include "serve/json.hpp"
-#include "serve/test_services.hpp"
-#include "stream/test_pictures.hpp"
-
-#include <gtest/gtest.h>
+#include "serve/picture_fixture.hpp"
 
 namespace vantage::serve {
 namespace {
 
-using net::Method;
-using vantage::test::DrawnCamera;
 using vantage::test::kStart;
 
-const StreamKey kDoor{*CameraId::parse("door"), StreamKind::main};
-
-// Ten frames of footage from noon on, in memory; the camera sends the same.
-class FrameApi : public testing::Test {
+// What the camera sends is also footage, in memory.
+class FrameApi : public PictureFixture {
   protected:
     FrameApi() {
-        services.add_user("vera", Role::viewer, std::vector<std::string>{"door"});
-        browser.log_in("vera");
-        const auto parts = vantage::test::parts_of(camera.track(), camera.packets(10));
-        auto stream = std::make_shared<stream::Stream>(4U << 20U);
-        for (const auto& part : parts) stream->publish(part);
-        services.control.streams[kDoor] = stream;
+        const auto parts = send(StreamKind::main, camera);
+        const StreamKey main{door, StreamKind::main};
         auto segment = std::make_shared<footage::SegmentInfo>(
-            footage::SegmentInfo{1, kDoor, "noon.mp4", {}, {}, 0, {}, false, {}, parts.front()->init});
+            footage::SegmentInfo{1, main, "noon.mp4", {}, {}, 0, {}, false, {}, parts.front()->init});
         segment->start = to_utc(kStart);
         segment->end = to_utc(parts.back()->end());
         auto& footage = services.control.recorded;
         footage.files.push_back(segment);
-        footage.all[kDoor].push_back({segment, kStart, parts.back()->end() - kStart, 1, 1000, 900, true, {}, Ticks{0}});
+        footage.all[main].push_back({segment, kStart, parts.back()->end() - kStart, 1, 1000, 900, true, {}, Ticks{0}});
         footage.content[1] = parts;
     }
-    ~FrameApi() override { services.control.stills->stop(); }
-
-    // Also those that come later.
-    net::Response get(const std::string& target, const std::string& accept = {}) {
-        auto request = request_of(Method::get, target);
-        request.headers.add("Cookie", browser.cookie);
-        if (!accept.empty()) request.headers.add("Accept", accept);
-        return when_it_comes(Router(services.app).handle(request));
-    }
-
-    DrawnCamera camera{640, 360, 0};
-    TestServices services;
-    Browser browser{services};
 };
 
 TEST_F(FrameApi, ARecordedInstantSaysItsTrueTimeAndTheDifference) {
