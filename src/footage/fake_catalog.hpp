@@ -63,6 +63,9 @@ class FakeCatalog final : public FakeThumbRows {
         for (const auto id : ids) segments_.at(id).row.is_protected = is_protected;
         return {};
     }
+    Result<std::vector<store::SegmentRow>> protected_segments(const std::string& volume) const override {
+        return select([&](const auto& row) { return row.volume == volume && row.is_protected; });
+    }
     Result<store::SegmentRow> segment(std::int64_t id) const override {
         const std::lock_guard lock(mutex_);
         const auto found = segments_.find(id);

@@ -88,11 +88,14 @@ Result<bool> Retention::try_run() {
     if (by_age) expire_old_thumbs(*volume, policy);
     const auto space = space_of_(root_);
     if (space.has_error()) return space.error();
-    const auto held = read_held(*volume, policy, *space, by_age);
-    if (held.has_error()) return held.error();
     const auto protections = settings_.protections();
     if (protections.has_error()) return protections.error();
-    const auto noted = note_protections(*held, *protections);
+    auto lasting = *protections;
+    std::erase_if(lasting, [](const auto& protection) { return protection.reason == kPassingProtection; });
+    if (auto done = release_unprotected(*volume, lasting); done.has_error()) return done.error();
+    const auto held = read_held(*volume, policy, *space, by_age);
+    if (held.has_error()) return held.error();
+    const auto noted = note_protections(*held, lasting);
     if (noted.has_error() || *noted) return noted;
 
     auto going = plan_retention(*held, policy, *protections, clock_.now(), by_age, *space);
@@ -128,16 +131,28 @@ Result<std::vector<Held>> Retention::read_held(const std::string& volume, const 
 
 // Settings are the truth about protections; a row's flag keeps it out of the lists of what may go. True when a row was
 // noted: then the lists must be read again.
-Result<bool> Retention::note_protections(std::span<const Held> held, std::span<const store::ProtectionRow> all) {
-    std::vector<store::ProtectionRow> protections(all.begin(), all.end());
-    std::erase_if(protections, [](const auto& protection) { return protection.reason == kPassingProtection; });
+Result<bool> Retention::note_protections(std::span<const Held> held, std::span<const store::ProtectionRow> lasting) {
     std::vector<std::int64_t> ids;
     for (const auto& stream : held)
         for (const auto& row : stream.oldest)
-            if (protection_of(row, protections) != nullptr) ids.push_back(row.id);
+            if (protection_of(row, lasting) != nullptr) ids.push_back(row.id);
     if (ids.empty()) return false;
     if (auto done = catalog_.set_protected(ids, true); done.has_error()) return done.error();
     return true;
+}
+
+// Rows whose protection is gone may go again. Looked for when protections have changed, and at start: one may have gone
+// while nothing ran.
+Status Retention::release_unprotected(const std::string& volume, std::span<const store::ProtectionRow> lasting) {
+    if (noted_protections_ && std::ranges::equal(*noted_protections_, lasting)) return {};
+    const auto rows = catalog_.protected_segments(volume);
+    if (rows.has_error()) return rows.error();
+    std::vector<std::int64_t> ids;
+    for (const auto& row : *rows)
+        if (protection_of(row, lasting) == nullptr) ids.push_back(row.id);
+    if (auto done = catalog_.set_protected(ids, false); done.has_error()) return done;
+    noted_protections_.emplace(lasting.begin(), lasting.end());
+    return {};
 }
 
 Status Retention::finish_removals(const std::string& volume) {

@@ -44,7 +44,8 @@ class Retention {
     Result<bool> try_run();
     Result<std::vector<Held>> read_held(const std::string& volume, const RetentionPolicy& policy, const DiskSpace& space,
                                         bool by_age) const;
-    Result<bool> note_protections(std::span<const Held> held, std::span<const store::ProtectionRow> protections);
+    Result<bool> note_protections(std::span<const Held> held, std::span<const store::ProtectionRow> lasting);
+    Status release_unprotected(const std::string& volume, std::span<const store::ProtectionRow> lasting);
     Status finish_removals(const std::string& volume);
     Status delete_files(std::span<const store::SegmentRow> rows);
     void tidy_directories(std::span<const store::SegmentRow> rows) const;
@@ -59,7 +60,8 @@ class Retention {
     const Clock& clock_;
     const SpaceOf space_of_;
     ClockWatch clock_watch_;
-    std::optional<SteadyTime> gaps_forgotten_, thumbs_expired_;  // run()'s thread
+    std::optional<SteadyTime> gaps_forgotten_, thumbs_expired_;           // run()'s thread
+    std::optional<std::vector<store::ProtectionRow>> noted_protections_;  // run()'s thread: rows have no other ones
 
     mutable std::mutex mutex_;
     RetentionPolicy policy_;  // guarded by mutex_, as is all below

@@ -89,6 +89,13 @@ class RetentionTest : public testing::Test {
         return found;
     }
     void keep(hours age) { retention_->set_policy({.rules = {{.age = age}}}); }
+    // As a person does it.
+    std::int64_t protect(UtcTime from, UtcTime to, std::string reason = "user") {
+        return settings_
+            ->add_protection(
+                {.stream = kDoor, .start = from, .end = to, .reason = std::move(reason), .created = clock_.now()})
+            .value();
+    }
     void run_all() {
         while (retention_->run()) continue;
     }
@@ -178,9 +185,9 @@ TEST_F(ThumbRetentionTest, ThumbnailsThatAreKeptLongerGoInTheirTurn) {
 }
 
 TEST_F(ThumbRetentionTest, NeverThoseOfASegmentThatStays) {
-    const auto ids = record(3, hours{72});
+    record(3, hours{72});
     add_thumbs();
-    ASSERT_TRUE(catalog_->set_protected(std::array{ids[0], ids[1]}, true));
+    protect(clock_.now() - hours{75}, clock_.now() - hours{73} + minutes{1});
     retention_->set_policy({.rules = {{.age = hours{48}}}, .keep_thumbs = hours{1}});
     run_all();
     EXPECT_EQ(rows().size(), 2U);
@@ -216,8 +223,8 @@ TEST_F(RetentionTest, GoesOnUntilThereIsRoomHoweverMuchMustGo) {
 }
 
 TEST_F(RetentionTest, SaysWhenNothingIsLeftThatMayGo) {
-    const auto ids = record(3, hours{1});
-    ASSERT_TRUE(catalog_->set_protected(ids, true));
+    record(3, hours{1});
+    protect(clock_.now() - hours{4}, clock_.now());
     space_.free = 40'000;
     run_all();
     EXPECT_EQ(rows().size(), 3U);
@@ -227,11 +234,7 @@ TEST_F(RetentionTest, SaysWhenNothingIsLeftThatMayGo) {
 TEST_F(RetentionTest, ProtectionsInSettingsHoldEvenWhenTheOldestAreAllProtected) {
     record(100, hours{100});  // more than are read at once
     record(5, hours{90});
-    ASSERT_TRUE(settings_->add_protection({.stream = kDoor,
-                                           .start = clock_.now() - hours{300},
-                                           .end = clock_.now() - hours{99},
-                                           .reason = "user",
-                                           .created = clock_.now()}));
+    protect(clock_.now() - hours{300}, clock_.now() - hours{99});
     keep(hours{24});
     run_all();
     EXPECT_EQ(rows().size(), 100U);
@@ -240,17 +243,33 @@ TEST_F(RetentionTest, ProtectionsInSettingsHoldEvenWhenTheOldestAreAllProtected)
 
 TEST_F(RetentionTest, WhatIsProtectedForAMomentMayGoAfterIt) {
     record(5, hours{90});
-    const auto id = settings_->add_protection({.stream = kDoor,
-                                               .start = clock_.now() - hours{300},
-                                               .end = clock_.now(),
-                                               .reason = std::string(kPassingProtection),
-                                               .created = clock_.now()});
+    const auto id = protect(clock_.now() - hours{300}, clock_.now(), std::string(kPassingProtection));
     keep(hours{24});
     run_all();
     EXPECT_EQ(rows().size(), 5U);
-    ASSERT_TRUE(settings_->remove_protection(id.value()));
+    ASSERT_TRUE(settings_->remove_protection(id));
     run_all();
     EXPECT_TRUE(rows().empty());
+}
+
+TEST_F(RetentionTest, WhatWasProtectedMayGoWhenItsLastProtectionIsGone) {
+    record(5, hours{90});
+    const auto early = protect(clock_.now() - hours{300}, clock_.now() - hours{92});
+    const auto all = protect(clock_.now() - hours{300}, clock_.now());
+    keep(hours{24});
+    run_all();
+    EXPECT_EQ(catalog_->protected_segments(volume_.uuid)->size(), 5U);
+    ASSERT_TRUE(settings_->remove_protection(all));
+    run_all();
+    EXPECT_EQ(rows().size(), 2U) << "those that the other one covers";
+    EXPECT_EQ(catalog_->protected_segments(volume_.uuid)->size(), 2U);
+    retention_.reset();
+    ASSERT_TRUE(settings_->remove_protection(early));
+    restart();
+    keep(hours{24});
+    run_all();
+    EXPECT_TRUE(rows().empty()) << "also when it went while nothing ran";
+    EXPECT_TRUE(files_on_disk().empty());
 }
 
 // Wherever it is cut off, the next start finishes: rows and files agree, and nothing young is gone.

@@ -110,6 +110,7 @@ class Catalog {
     [[nodiscard]] virtual Result<std::vector<SegmentRow>> removals(const std::string& volume) const = 0;
     virtual Status remove(std::span<const std::int64_t> ids) = 0;
     virtual Status set_protected(std::span<const std::int64_t> ids, bool is_protected) = 0;
+    [[nodiscard]] virtual Result<std::vector<SegmentRow>> protected_segments(const std::string& volume) const = 0;
     [[nodiscard]] virtual Result<SegmentRow> segment(std::int64_t id) const = 0;  // not_found
     [[nodiscard]] virtual Result<SegmentRow> segment_at(const std::string& volume,
                                                         const std::string& path) const = 0;  // not_found

@@ -100,6 +100,8 @@ TEST_P(CatalogTest, OldestSkipsProtectedAndStopsAtMost) {
     for (int i = 0; i < 5; ++i) ids.push_back(put(row(kDoor, kNoon + minutes{10} * i, minutes{10})));
     ASSERT_TRUE(catalog_->set_protected(std::array{ids[0], ids[2]}, true));
     EXPECT_EQ(starts(catalog_->oldest(kDoor, "disk-1", 2)), (std::vector{kNoon + minutes{10}, kNoon + minutes{30}}));
+    EXPECT_EQ(starts(catalog_->protected_segments("disk-1")), (std::vector{kNoon, kNoon + minutes{20}}));
+    EXPECT_TRUE(catalog_->protected_segments("disk-2")->empty());
     ASSERT_TRUE(catalog_->set_protected(std::array{ids[0]}, false));
     EXPECT_EQ(starts(catalog_->oldest(kDoor, "disk-1", 1)), std::vector{kNoon});
 }

@@ -45,6 +45,11 @@ const std::vector<const char*> kCatalog3{
     "CREATE TABLE thumb_tables (pack_id $KEY REFERENCES thumb_packs(id) ON DELETE CASCADE, data TEXT NOT NULL)",
 };
 
+// What a protection that is gone has left is looked for.
+const std::vector<const char*> kCatalog4{
+    "CREATE INDEX segments_protected ON segments (volume) WHERE protected = 1",
+};
+
 const std::vector<const char*> kSettings1{
     "CREATE TABLE users (name TEXT PRIMARY KEY NOT NULL, password_hash TEXT NOT NULL, role TEXT NOT NULL, all_cameras "
     "INTEGER NOT "
@@ -83,7 +88,7 @@ const std::vector<const char*> kSettings3{
 }  // namespace
 
 Migrations catalog_migrations() {
-    return {kCatalog1, kCatalog2, kCatalog3};
+    return {kCatalog1, kCatalog2, kCatalog3, kCatalog4};
 }
 Migrations settings_migrations() {
     return {kSettings1, kSettings2, kSettings3};

@@ -182,6 +182,13 @@ Result<std::vector<SegmentRow>> SqlCatalog::open_segments(const std::string& vol
     });
 }
 
+Result<std::vector<SegmentRow>> SqlCatalog::protected_segments(const std::string& volume) const {
+    return db_->read("catalogue: protected segments", [&](soci::session& sql) {
+        return select_segments(sql, "WHERE volume = :volume AND protected = 1 AND removing = 0 ORDER BY start_us, id",
+                               [&](auto& prepared) { prepared, use(volume); });
+    });
+}
+
 Result<std::vector<SegmentRow>> SqlCatalog::oldest(const StreamKey& stream, const std::string& volume,
                                                    std::size_t most) const {
     return db_->read("catalogue: oldest segments", [&](soci::session& sql) {

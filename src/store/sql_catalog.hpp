@@ -21,6 +21,7 @@ class SqlCatalog final : public Catalog {
     [[nodiscard]] Result<std::vector<SegmentRow>> removals(const std::string& volume) const override;
     Status remove(std::span<const std::int64_t> ids) override;
     Status set_protected(std::span<const std::int64_t> ids, bool is_protected) override;
+    [[nodiscard]] Result<std::vector<SegmentRow>> protected_segments(const std::string& volume) const override;
     [[nodiscard]] Result<SegmentRow> segment(std::int64_t id) const override;
     [[nodiscard]] Result<SegmentRow> segment_at(const std::string& volume, const std::string& path) const override;
     [[nodiscard]] Result<std::vector<SegmentRow>> overlapping(const StreamKey& stream, UtcTime from,
