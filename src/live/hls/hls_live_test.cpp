@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footage/fake_catalog.hpp"
-#include "live/hls/hls_live_playlist.hpp"
-#include "live/live_fakes.hpp"
-#include "live/segments/live_windows.hpp"
+#include "live/hls/hls_live_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <sstream>
 
 namespace vantage::live {
 namespace {
@@ -18,48 +14,6 @@ using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;
 
-const LiveKey kDoor{*CameraId::parse("door"), "main"};
-
-struct Bench {
-    explicit Bench(LiveWindowsOptions options = {}, store::Catalog* numbers = nullptr)
-        : windows(
-              options, clock,
-              [this](const LiveKey& key) -> Result<std::shared_ptr<stream::Stream>> {
-                  if (key == kDoor) return camera.stream;
-                  return fail(errc::not_found, "no such stream");
-              },
-              [](const std::function<void()>& job) { job(); }, numbers) {}
-
-    std::shared_ptr<LiveWindow> window() { return windows.open(kDoor).value(); }
-    std::vector<std::string> lines(Rendition rendition = Rendition::muxed, const std::vector<HlsReport>& reports = {}) {
-        const auto snapshot = window()->snapshot();
-        std::vector<std::string> out;
-        if (!snapshot) return out;
-        std::istringstream text(hls_live_playlist(*snapshot, rendition, "", reports));
-        for (std::string line; std::getline(text, line);) out.push_back(line);
-        return out;
-    }
-    std::vector<std::string> lines_with(const std::string& start, Rendition rendition = Rendition::muxed) {
-        auto out = lines(rendition);
-        std::erase_if(out, [&](const std::string& line) { return !line.starts_with(start); });
-        return out;
-    }
-
-    SimulatedClock clock{UtcTime(seconds(1'763'665'500))};
-    LiveCamera camera;
-    LiveWindows windows;
-};
-
-struct Wait {
-    explicit Wait(LiveWindow& window, const LivePosition& position) {
-        window.wait_for(position, [this](Status given) { status = given; });
-    }
-    std::optional<Status> status;
-    [[nodiscard]] std::string word() const {
-        return !status ? "waits" : *status ? "there" : to_string(status->error().code);
-    }
-};
-
 double sum_of(const std::vector<std::string>& lines) {
     double sum = 0;
     for (const auto& line : lines)
@@ -68,7 +22,7 @@ double sum_of(const std::vector<std::string>& lines) {
 }
 
 TEST(HlsLive, AWholePlaylist) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.sound = false;
     bench.camera.set_tracks(false);
     bench.camera.run(3.4);
@@ -94,7 +48,7 @@ TEST(HlsLive, AWholePlaylist) {
 }
 
 TEST(HlsLive, RenditionsHaveTheSameSegmentsAndNoSoundIsLost) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.run(20);
     const auto muxed = bench.lines_with("s"), video = bench.lines_with("s", Rendition::video),
                audio = bench.lines_with("s", Rendition::audio);
@@ -129,7 +83,7 @@ TEST(HlsLive, RenditionsHaveTheSameSegmentsAndNoSoundIsLost) {
 TEST(HlsLive, PartsAreFilledAtEveryFrameRate) {
     for (const double fps : {60.0, 50.0, 30.0, 29.97, 25.0, 24.0, 23.976, 22.0, 21.0, 20.0, 19.0, 18.0, 17.8, 17.0,
                              16.0, 15.0, 12.5, 12.0,  10.0, 8.0,  6.0,    5.0,  4.0,  3.0,  2.0,  1.0,  0.5}) {
-        Bench bench;
+        HlsBench bench;
         bench.camera.frame = Ticks(static_cast<std::int64_t>(90000 / fps));
         bench.camera.gop = std::max(1, static_cast<int>(fps * 2));
         bench.camera.run(30);
@@ -154,7 +108,7 @@ TEST(HlsLive, PartsAreFilledAtEveryFrameRate) {
 // Also where segments end earlier or later than the one before, behind a hole, and for sound.
 TEST(HlsLive, EveryHintIsTheNextPart) {
     for (const auto rendition : {Rendition::muxed, Rendition::video, Rendition::audio}) {
-        Bench bench;
+        HlsBench bench;
         bench.camera.run(4);
         std::string hint;
         for (int i = 0; i < 400; ++i) {
@@ -174,39 +128,14 @@ TEST(HlsLive, EveryHintIsTheNextPart) {
     }
 }
 
-TEST(HlsLive, TheHintedPartIsWaitedForAlsoWhereItsSegmentEndsBefore) {
-    Bench bench;
-    bench.camera.sound = false;
-    bench.camera.set_tracks(false);
-    bench.camera.gop = 45;  // five parts of 360 ms
-    bench.camera.run(4);
-    const auto window = bench.window();
-    const auto open_parts = [&] {
-        const auto open = window->snapshot()->open;
-        return open ? open->lane(Rendition::muxed).parts.size() : 0;
-    };
-    for (int i = 0; i < 100 && open_parts() != 5; ++i) bench.camera.run(0.04);
-    ASSERT_EQ(open_parts(), 5U);
-    const auto next = window->snapshot()->next_serials[0];
-    EXPECT_EQ(window->find_part(Rendition::muxed, next), nullptr);
-    EXPECT_EQ(Wait(*window, {Rendition::muxed, 0, {}, next - 3}).word(), "there");
-    EXPECT_EQ(Wait(*window, {Rendition::muxed, 0, {}, next + 1}).word(), "not_found");
-    Wait hinted(*window, {Rendition::muxed, 0, {}, next});
-    EXPECT_EQ(hinted.word(), "waits");
-    bench.camera.run(0.6);
-    EXPECT_EQ(hinted.word(), "there");
-    ASSERT_EQ(open_parts(), 1U);
-    EXPECT_EQ(window->find_part(Rendition::muxed, next), window->snapshot()->open->lane(Rendition::muxed).parts.front());
-}
-
 TEST(HlsLive, SegmentsOfShortGopsLastASecondAndLongOnesAreCut) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.sound = false;
     bench.camera.set_tracks(false);
     bench.camera.gop = 12;  // 480 ms
     bench.camera.run(5);
     for (const auto& line : bench.lines_with("#EXTINF")) EXPECT_EQ(line, "#EXTINF:1.440000,");
-    Bench other;
+    HlsBench other;
     other.camera.sound = false;
     other.camera.set_tracks(false);
     other.camera.gop = 250;  // 10 s
@@ -220,7 +149,7 @@ TEST(HlsLive, SegmentsOfShortGopsLastASecondAndLongOnesAreCut) {
 }
 
 TEST(HlsLive, OnlyTheNewestTwelveSecondsListParts) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.run(60);
     const auto lines = bench.lines();
     EXPECT_EQ(bench.lines_with("#EXTINF").size(), 12U);
@@ -234,7 +163,7 @@ TEST(HlsLive, OnlyTheNewestTwelveSecondsListParts) {
 }
 
 TEST(HlsLive, ACameraThatWasLostIsADiscontinuityWithItsTrueTime) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.run(5);
     bench.window();
     bench.camera.pause(3600);
@@ -248,7 +177,7 @@ TEST(HlsLive, ACameraThatWasLostIsADiscontinuityWithItsTrueTime) {
 }
 
 TEST(HlsLive, OtherParametersAndSoundThatComesAndGoes) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.sound = false;
     bench.camera.set_tracks(false);
     bench.camera.run(4);
@@ -272,7 +201,7 @@ TEST(HlsLive, OtherParametersAndSoundThatComesAndGoes) {
 }
 
 TEST(HlsLive, ALostFrameMakesNoPartTooLong) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.run(5);
     bench.window();
     bench.camera.now += Ticks{72000};  // 800 ms without a frame, and no word of it
@@ -285,57 +214,8 @@ TEST(HlsLive, ALostFrameMakesNoPartTooLong) {
     EXPECT_EQ(bench.lines_with("#EXT-X-DISCONTINUITY").size(), 1U);
 }
 
-TEST(HlsLive, BlockingReload) {
-    Bench bench;
-    bench.camera.run(5.0);
-    const auto window = bench.window();
-    const auto newest = window->next_number() - 1;
-    const auto parts = window->find(newest)->lane(Rendition::muxed).parts.size();
-    EXPECT_EQ(Wait(*window, {Rendition::muxed, newest - 100, {}}).word(), "there");  // long gone: the whole playlist
-    EXPECT_EQ(Wait(*window, {Rendition::muxed, newest - 1, {}}).word(), "there");
-    EXPECT_EQ(Wait(*window, {Rendition::muxed, newest - 1, 77}).word(), "there");  // is part 0 of the next
-    EXPECT_EQ(Wait(*window, {Rendition::muxed, newest, parts - 1}).word(), "there");
-    EXPECT_EQ(Wait(*window, {Rendition::muxed, newest + 3, {}}).word(), "invalid_argument");
-    EXPECT_EQ(Wait(*window, {Rendition::muxed, newest, parts + 9}).word(), "invalid_argument");
-    Wait whole(*window, {Rendition::muxed, newest, {}}), part(*window, {Rendition::muxed, newest, parts}),
-        beyond(*window, {Rendition::muxed, newest, parts + 4}), next(*window, {Rendition::muxed, newest + 1, {}});
-    bench.camera.run(0.04);
-    EXPECT_EQ(part.word(), "waits");
-    bench.camera.run(0.4);
-    EXPECT_EQ(part.word(), "there");
-    EXPECT_EQ(whole.word(), "waits");
-    bench.camera.run(0.8);
-    EXPECT_EQ(whole.word(), "there");
-    EXPECT_EQ(beyond.word(), "waits");  // the segment has no such part: the first of the next one
-    bench.camera.run(0.3);
-    EXPECT_EQ(beyond.word(), "there");
-    EXPECT_EQ(next.word(), "waits");
-    bench.clock.advance(11s);
-    bench.windows.sweep();
-    EXPECT_EQ(next.word(), "waits");
-    bench.clock.advance(1s);
-    bench.windows.sweep();
-    EXPECT_EQ(next.word(), "unavailable");
-    EXPECT_EQ(bench.windows.stats().refused, 1U);
-    EXPECT_EQ(bench.windows.stats().waiting, 0U);
-}
-
-TEST(HlsLive, WaitingRequestsHaveALimit) {
-    Bench bench({.live = {}, .most_waiting = 2, .close_after = 60s});
-    bench.camera.run(5);
-    const auto window = bench.window();
-    const auto next = window->next_number();
-    Wait one(*window, {Rendition::muxed, next, {}}), two(*window, {Rendition::video, next, {}}),
-        three(*window, {Rendition::audio, next, {}});
-    EXPECT_EQ(one.word() + two.word() + three.word(), "waitswaitsunavailable");
-    EXPECT_EQ(bench.windows.stats().waiting, 2U);
-    bench.windows.stop();
-    EXPECT_EQ(one.word(), "unavailable");
-    EXPECT_EQ(bench.windows.open(kDoor).error().code, errc::unavailable);
-}
-
 TEST(HlsLive, AWindowClosesWhenNobodyAsksAndItsNumbersNeverGoBack) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.run(5);
     const auto first = bench.window()->next_number();
     const auto breaks = bench.window()->next_discontinuity();
@@ -357,7 +237,7 @@ TEST(HlsLive, AWindowClosesWhenNobodyAsksAndItsNumbersNeverGoBack) {
 // RFC 8216bis 6.2.2: neither sequence number goes back for who reloads over a restart of the program.
 TEST(HlsLive, NumbersGrowOverARestartOfTheProgram) {
     footage::FakeCatalog catalog;
-    Bench bench({}, &catalog);
+    HlsBench bench({}, &catalog);
     bench.camera.run(5);
     bench.window();
     for (int i = 0; i < 10; ++i) {
@@ -378,25 +258,8 @@ TEST(HlsLive, NumbersGrowOverARestartOfTheProgram) {
     EXPECT_LT(after->discontinuities, 1000U) << "hls.js counts up to it with each reload";
 }
 
-TEST(HlsLive, TheFirstRequestWaitsForTheFirstSegment) {
-    Bench bench;
-    const auto window = bench.window();
-    std::optional<Status> first, impatient;
-    window->wait_for_snapshot(10s, [&](Status status) { first = status; });
-    window->wait_for_snapshot(2s, [&](Status status) { impatient = status; });
-    bench.camera.run(1.9);
-    EXPECT_EQ(window->snapshot(), nullptr);
-    bench.clock.advance(3s);
-    bench.windows.sweep();
-    EXPECT_TRUE(impatient && impatient->has_error());
-    EXPECT_FALSE(first);
-    bench.camera.run(0.4);
-    EXPECT_TRUE(first && first->has_value());
-    EXPECT_NE(window->snapshot(), nullptr);
-}
-
 TEST(HlsLive, ATextIsMadeOnceForAChange) {
-    Bench bench;
+    HlsBench bench;
     bench.camera.run(5);
     const auto window = bench.window();
     int made = 0;
