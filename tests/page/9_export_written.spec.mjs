@@ -13,7 +13,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // While `body` runs the recorder has a small share of the processor, as beside programs that take the rest of it: an export that ends
 // within a second goes on for many. The waits are that share; nothing is waited for by them.
-async function starved(recorder, body, { run = 4, rest = 90, most = 90_000 } = {}) {
+async function starved(recorder, body, { run = 3, rest = 250, most = 90_000 } = {}) {
   let going = true;
   const end = Date.now() + most;
   const turns = (async () => {
