@@ -23,11 +23,11 @@ def coded_clip(folder, name, *encoder):
         process = Process([BINARY, "sim", "--port", port, "--camera=one=sim:?size=640x360&fps=25&gop=25"], folder, "camera")
         try:
             wait_for("the camera", lambda: listening(port))
-            subprocess.run(["ffmpeg", "-v", "error", "-y", "-rtsp_transport", "tcp", "-i", f"rtsp://127.0.0.1:{port}/one", "-t", "10", "-c", "copy", str(raw)],
+            subprocess.run(["ffmpeg", "-v", "error", "-y", "-rtsp_transport", "tcp", "-i", f"rtsp://127.0.0.1:{port}/one", "-t", "10.5", "-c", "copy", str(raw)],
                            check=True, timeout=60)
         finally:
             process.stop()
-    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", str(raw), *encoder, str(out)], check=True, timeout=120)
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", str(raw), "-frames:v", "250", *encoder, str(out)], check=True, timeout=120)
     return out
 
 
