@@ -65,6 +65,16 @@ TEST(LoopTimeline, JumpsAndMissingTimesAreMended) {
     }
 }
 
+TEST(LoopTimeline, APauseBetweenFramesThatAreShownInAnotherOrderStays) {
+    LoopTimeline line;
+    constexpr int kPause = 90000 * 5;
+    // I P B B, then the pause, then P B B: what is shown after the pause is decoded before it.
+    const std::vector<std::pair<int, int>> decode_and_show{
+        {0, 7200},      {3600, 18000},          {7200, 10800}, {10800, 14400}, {14400, kPause + 28800},
+        {18000, 21600}, {21600, kPause + 25200}};
+    for (const auto& [dts, pts] : decode_and_show) EXPECT_EQ(line.place(frame(dts, pts - dts)).pts, Ticks{pts});
+}
+
 TEST(LoopTimeline, DecodeTimesAlwaysIncrease) {
     LoopTimeline line;
     Ticks last{-1};

@@ -6,8 +6,8 @@
 namespace vantage::ingest {
 namespace {
 
-constexpr Ticks kLargestStep = seconds{2};         // between frames of a track; more is a jump
-constexpr Ticks kLargestComposition = seconds{2};  // more is nonsense
+constexpr Ticks kLargestStep = seconds{2};          // between frames of a track; more is a jump
+constexpr Ticks kLargestComposition = seconds{30};  // more is nonsense; a pause comes on top of the frames between
 
 }  // namespace
 
