@@ -162,6 +162,9 @@ test("a stretch of two cameras is exported, played, downloaded, shared and remov
   const { exports } = await ask(page, "api/v1/exports");
   const { files } = exports.find(({ name }) => name === "Parcel");
   assert.deepEqual([...new Set(files.map(({ camera }) => camera))].sort(), ["door", "yard"]);
+  const [, size, unit] = /([\d.]+) (kB|MB), kept until/.exec(await row.innerText());
+  const whole = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  assert.ok(Math.abs((size * { kB: 1e3, MB: 1e6 }[unit]) / whole - 1) < 0.1, `${size} ${unit} of ${whole} bytes: the archive does not count twice`);
   await holds(await archive.path(), files.map(({ name }) => name));
 
   await row.getByRole("button", { name: "Play Parcel" }).click();

@@ -209,8 +209,9 @@ function Watch({ camera, canChange }: { camera: Camera; canChange: boolean }) {
     <div ref={root} className={`flex h-full flex-col bg-page ${idle ? "cursor-none" : ""} ${full ? "" : "max-sm:h-auto"}`}>
       <div className={`relative min-h-0 flex-1 ${full ? "" : "max-sm:aspect-video max-sm:flex-none"}`}>
         <Picture camera={camera} video={video} state={state} />
-        <div className="on-picture pointer-events-none absolute top-3 left-4 flex items-center gap-3">
-          <h1 className={`text-[17px] [text-shadow:0_1px_6px_#000c] ${idle ? "hidden" : ""}`}>{camera.name}</h1>
+        <div className="on-picture pointer-events-none absolute top-2.5 left-2.5 flex items-center gap-3">
+          {/* Many cameras write their clock where the name stands. */}
+          <h1 className={`rounded-md bg-black/65 px-2 py-1 text-[17px] ${idle ? "hidden" : ""}`}>{camera.name}</h1>
           {state && state.phase !== "failed" && <Shown state={state} />}
         </div>
       </div>

@@ -60,7 +60,7 @@ export function ClipCard({ name, camera, at, away, badge, icon, title, player, d
       )}
       <div className="flex flex-1 flex-col px-3 pt-2.5 pb-2">
         <h2 className="line-clamp-2 text-[15px] break-words">{title}</h2>
-        <div className="figure mt-1 flex-1 space-y-0.5 text-[13px] text-ink-2">{children}</div>
+        <div className="figure mt-1 flex-1 space-y-1 text-[13px] text-ink-2">{children}</div>
         <div className="mt-2 -ml-1.5 flex flex-wrap items-center gap-0.5">
           {downloads.map(({ text, url, file }) => (
             <DownloadLink key={text} look="quiet" href={serverAddress(url)} download={file} aria-label={text === "GIF" ? `Download the GIF of ${name}` : `Download ${name}`} className="px-2">
