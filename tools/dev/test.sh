@@ -43,19 +43,24 @@ test_system() {
     VANTAGE_BINARY=$PWD/build/dev/vantage python3 tests/system/run.py "$@"
 }
 
-# Both drive the real program and mostly wait: side by side they take as long as the longer one.
+# Both drive the real program and mostly wait: the page beside the system, and when it is done a second run that takes what the
+# first has not begun.
 test_page_and_system() {
     build dev vantage
     # Both use the browser's driver; installed once, before they begin.
     [ -d tests/page/node_modules/playwright-core ] || (cd tests/page && npm ci --no-audit --no-fund --loglevel=error)
-    local log page failed=0
+    local share log first page failed=0
+    share=$(mktemp -d)
     log=$(mktemp)
     test_page >"$log" 2>&1 &
     page=$!
-    test_system || failed=1
+    test_system --share "$share" &
+    first=$!
     wait "$page" || failed=1
+    test_system --share "$share" >>"$log" 2>&1 || failed=1
+    wait "$first" || failed=1
     cat "$log"
-    rm -f "$log"
+    rm -rf "$log" "$share"
     return $failed
 }
 
