@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { focus, login, running } from "./browser.mjs";
+import { confirmed, focus, login, running } from "./browser.mjs";
 import { admin, until } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 
@@ -65,7 +65,7 @@ test("a camera is added with a test that shows its picture, watched, edited and 
 
   await page.getByRole("button", { name: "More about Guest room" }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await confirmed(page, "Remove");
   await page.getByRole("listitem", { name: "Guest room" }).waitFor({ state: "detached" });
   assert.deepEqual(page.faults, []);
 }, { seconds: 120 });
@@ -119,7 +119,7 @@ test("a removed user is shown the door", async ({ recorder, browser }) => {
   await page.goto(`${recorder.base}/access`);
   await page.getByRole("button", { name: `More about ${viewer.name}` }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await confirmed(page, "Remove");
   await page.getByRole("listitem", { name: viewer.name }).waitFor({ state: "detached" });
   await other.getByRole("heading", { name: "Log in" }).waitFor();
 });
@@ -136,7 +136,7 @@ test("a token is shown once, works, and is removed", async ({ recorder, browser 
   const ask = () => fetch(`${recorder.base}/api/v1/cameras`, { headers: { Authorization: `Bearer ${token}` } });
   assert.equal((await ask()).status, 200);
   await page.getByRole("button", { name: "Remove Home automation" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await confirmed(page, "Remove");
   await page.getByRole("listitem", { name: "Home automation" }).waitFor({ state: "detached" });
   assert.equal((await ask()).status, 401);
 });

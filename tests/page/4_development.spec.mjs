@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { login, running } from "./browser.mjs";
+import { confirmed, login, running } from "./browser.mjs";
 import { admin, freePort, Process } from "./recorder.mjs";
 import { Skip, test } from "./suite.mjs";
 
@@ -30,7 +30,7 @@ test("the page that is worked on logs in to a recorder, plays, and changes what 
     await page.getByLabel("Token", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByRole("button", { name: "Remove Development" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await confirmed(page, "Remove");
     await page.getByRole("listitem", { name: "Development" }).waitFor({ state: "detached" });
     assert.deepEqual(page.faults, []);
     // The recorder still sees who asks.

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ask, coverage, footage, login, phone, running, send } from "./browser.mjs";
+import { ask, confirmed, coverage, footage, login, phone, running, send } from "./browser.mjs";
 import { admin, until } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 
@@ -184,7 +184,7 @@ test("a stretch of two cameras is exported, played, downloaded, shared and remov
   await page.keyboard.press("Escape");
 
   await row.getByRole("button", { name: "Remove Parcel" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await confirmed(page, "Remove");
   await row.waitFor({ state: "detached" });
   assert.equal((await stranger()).status, 404);
   assert.deepEqual(page.faults, []);
@@ -205,7 +205,7 @@ test("an export that waits or is written can be cancelled, and says so", async (
   assert.equal(await row.getByRole("link", { name: /^Download/ }).count(), 0);
   assert.equal((await ask(page, `api/v1/exports/${last.id}`)).state, "cancelled");
   await row.getByRole("button", { name: "Remove Not wanted" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await confirmed(page, "Remove");
   await row.waitFor({ state: "detached" });
   await Promise.all(others.map(({ id }) => send(page, "DELETE", `api/v1/exports/${id}`)));
   assert.deepEqual(page.faults, []);

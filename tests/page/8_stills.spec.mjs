@@ -2,7 +2,7 @@
 // A picture of any second: above the timeline, on the day sheet, as a file.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { ask, footage, login, phone, picture, running } from "./browser.mjs";
+import { ask, confirmed, footage, login, phone, picture, running } from "./browser.mjs";
 import { until, zone } from "./recorder.mjs";
 import { test } from "./suite.mjs";
 import { codeOf, codeOfFile } from "./time_code.mjs";
@@ -264,6 +264,6 @@ test("the location of a camera can be given, and is read-only where the file dec
   assert.deepEqual(cameras.find(({ id }) => id === "located").location, { place: "", latitude: -33.8688, longitude: 151.2093 });
   await page.getByRole("button", { name: "More about Located" }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await confirmed(page, "Remove");
   await page.getByRole("listitem", { name: "Located" }).waitFor({ state: "detached" });
 }, { seconds: 120 });

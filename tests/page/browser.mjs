@@ -134,7 +134,11 @@ export const focus = (page) => page.evaluate(() => document.activeElement.getAtt
 // What a list of clips holds.
 export const clips = (page, kind) => page.getByRole("list", { name: kind }).getByRole("listitem");
 
-export const confirmed = (page, word) => page.getByRole("dialog").getByRole("button", { name: word, exact: true }).click();
+// What is behind a dialog has no roles, so that all of it seems gone until the dialog is.
+export async function confirmed(page, word) {
+  await page.getByRole("dialog").getByRole("button", { name: word, exact: true }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
 
 // A film that runs: the instants that its pictures show, from its beginning on.
 export async function plays(video, { seconds = 30 } = {}) {

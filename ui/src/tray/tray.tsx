@@ -123,7 +123,7 @@ function SaidCard({ kind, text, way, onClose }: Said & { onClose: () => void }) 
     <TrayCard role={kind === "fault" ? "alert" : "status"}>
       <div className="flex items-start gap-2.5 py-1.5 pr-1.5 pl-3">
         {icon && <Icon name={icon} size={16} className={`mt-2.5 shrink-0 ${kind === "fault" ? "text-alarm" : "text-accent"}`} />}
-        <p className="figure min-w-0 flex-1 py-2 text-[13.5px] break-words first-letter:uppercase">
+        <p className="figure min-w-0 flex-1 py-2 text-[13.5px] break-words">
           {text}
           {way && (
             <Link to={way.to} onClick={onClose} className="ml-3 whitespace-nowrap text-ink-2 underline underline-offset-4 hover:text-ink">

@@ -32,7 +32,7 @@ export function Failed({ problem, retry }: { problem: Problem; retry?: () => voi
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-2 px-6 py-16 text-center">
       <Icon name="warn" size={28} className="mb-2 text-alarm" />
       <h2 className="text-[17px]">{problem.title}</h2>
-      <p className="text-ink-2 first-letter:uppercase">{problem.detail}</p>
+      <p className="text-ink-2">{problem.detail}</p>
       {retry && (
         <Button className="mt-3" onClick={retry}>
           Try again
@@ -64,7 +64,7 @@ export function Notice({ tone = "alarm", children }: { tone?: "alarm" | "quiet" 
     good: "border-accent/50 bg-accent-quiet",
   };
   return (
-    <div role={tone === "alarm" ? "alert" : "status"} className={`appear rounded-md border px-3 py-2.5 text-[13.5px] first-letter:uppercase ${looks[tone]}`}>
+    <div role={tone === "alarm" ? "alert" : "status"} className={`appear rounded-md border px-3 py-2.5 text-[13.5px] ${looks[tone]}`}>
       {children}
     </div>
   );
