@@ -33,7 +33,7 @@ struct TimelapseSettings {
     bool operator==(const TimelapseSettings&) const = default;
 };
 
-// A frame shows the first picture of [at, until).
+// A frame shows the first key frame of [at, until); where groups of pictures are long beside that, what stands at `at`.
 struct Slot {
     UtcTime at, until;
 };
