@@ -2,6 +2,7 @@
 """Moments of the real program: clip and GIF show, in their time code, the instants that they claim; they wait, survive restarts and
 full disks, are refused to other sites, and play in players of others."""
 import datetime
+import json
 import os
 import pathlib
 import subprocess
@@ -240,7 +241,11 @@ class Faults(unittest.TestCase):
             # And killed again while it is made.
             wait_for("its making", lambda: moment(server, "one", asked["id"])["state"] == "making", 60, every=0.005)
             server.kill()
-            self.assertEqual({p.suffix for p in left.parent.iterdir()} - {".part"}, {".json"})
+            self.assertNotEqual(json.loads(left.read_text())["state"], "done")
+            self.assertLessEqual({p.name for p in left.parent.iterdir()}, {asked["id"] + kind for kind in (".json", ".mp4.part", ".mp4")})
+            # What has its name is whole, also while the GIF is still to come.
+            for whole in left.parent.glob("*.mp4"):
+                self.assertGreater(len(frames_of(whole.read_bytes())), 100)
             server.start()
             made = wait_for("it to be made", lambda: ended(server, "one", asked["id"]), 60)
             self.assertIn(len(server.segments("one")), (2, 3))

@@ -289,8 +289,9 @@ TEST_F(MomentsTest, ARestartInTheMiddleGoesOn) {
     const auto asked = create(4s, 2s);
     std::ofstream(folder_ / (asked.id + ".mp4.part")) << "half";
     std::ofstream(folder_ / (asked.id + ".json.new")) << "{";
+    std::ofstream(folder_ / (asked.id + ".mp4")) << "cut before the restart";
     open();
-    EXPECT_EQ(names(), std::set<std::string>{asked.id + ".json"});
+    EXPECT_EQ(names(), (std::set<std::string>{asked.id + ".json", asked.id + ".mp4"}));
     EXPECT_EQ(found(asked.id).state, MomentState::waiting);
     disk_.clock_.advance(40s);
     const auto moment = ended(asked.id);
