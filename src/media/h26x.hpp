@@ -22,6 +22,9 @@ void for_each_annexb(ByteView data, const std::function<void(ByteView nal)>& vis
 // Each NAL unit of length-prefixed data; stops at the first length that does not fit and says so.
 Status for_each_length_prefixed(ByteView data, int length_size, const std::function<void(ByteView nal)>& visit);
 
+// True when the frame refers to no other (IDR, CRA, BLA); a recovery point does. `data`: with NAL lengths of four bytes.
+bool stands_alone(Codec codec, ByteView data);
+
 // The parameter sets a stream has shown, from SDP or in band. vps is empty for H.264.
 struct ParameterSets {
     std::vector<Bytes> vps, sps, pps;

@@ -139,4 +139,10 @@ Status for_each_length_prefixed(ByteView data, int length_size, const std::funct
     return {};
 }
 
+bool stands_alone(Codec codec, ByteView data) {
+    bool out = false;
+    const auto whole = for_each_length_prefixed(data, 4, [&](ByteView nal) { out |= classify(codec, nal) == Nal::idr; });
+    return out && whole;
+}
+
 }  // namespace vantage::h26x

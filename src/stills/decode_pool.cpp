@@ -2,6 +2,7 @@
 #include "stills/decode_pool.hpp"
 
 #include "base/log.hpp"
+#include "media/h26x.hpp"
 
 #include <sys/resource.h>
 
@@ -59,9 +60,11 @@ void DecodePool::run(const std::stop_token& stop) {
 
 void DecodePool::work(const Job& job) {
     auto& lane = *job.lane;
-    if (!lane.pictures_ || lane.track_ != job.frame.track()) {
-        lane.track_ = job.frame.track();
-        lane.pictures_.reset();
+    const auto& track = job.frame.track();
+    const bool alone = h26x::stands_alone(track.codec, job.frame.data());
+    if (alone || lane.track_ != track) lane.pictures_.reset();
+    if (!lane.pictures_) {
+        lane.track_ = track;
         auto opened = KeyPictures::open(*lane.track_, jpeg_);
         if (!opened) {
             ++failed_;
@@ -70,8 +73,13 @@ void DecodePool::work(const Job& job) {
         }
         lane.pictures_ = std::move(*opened);
         lane.told_ = false;
+        if (!alone && lane.alone_ && lane.alone_->track() == track) (void)lane.pictures_->jpeg(lane.alone_->data());
     }
     auto jpeg = lane.pictures_->jpeg(job.frame.data());
+    if (alone) {
+        lane.pictures_.reset();
+        lane.alone_ = job.frame;
+    }
     if (!jpeg) {
         ++failed_;
         log::debug(lane.name_, "thumbnail left out: {}", jpeg.error().message);
