@@ -43,7 +43,7 @@ Result<std::optional<CodedFrame>> SlotPictures::choose(const StreamKey& stream, 
     if (!found) return found.error();
     if (found->empty()) return std::optional<CodedFrame>{};
     const auto& first = found->front();
-    const bool inside = to_utc(first.start) < slot.at;
+    const bool inside = to_utc(first.start) <= slot.at;
     const auto exact = [&]() -> Result<std::optional<CodedFrame>> {
         auto frame = find_frame(footage_, stream, slot.at);
         if (!frame) return frame.error();
@@ -54,7 +54,7 @@ Result<std::optional<CodedFrame>> SlotPictures::choose(const StreamKey& stream, 
         if (!fragment.independent || to_utc(fragment.start) < slot.at) continue;
         auto key = key_frame(fragment);
         if (!key) return key.error();
-        return std::optional{std::move(*key)};
+        if (to_utc(key->time) < slot.until) return std::optional{std::move(*key)};  // it begins when it is decoded
     }
     if (inside) return exact();
     return std::optional<CodedFrame>{};
@@ -110,9 +110,11 @@ Status SlotPictures::hand_on(const SlotPicture& picture, const Take& take) {
     return take(picture);
 }
 
-// Frames that one key frame opens, in one go: the parts of the last one hold them all.
+// Frames that one key frame opens, in one go. All come with the parts from there up to their own; which is not always the
+// last one's: what is shown before it may be decoded after it.
 Status SlotPictures::decode(std::span<const Wanted> run, const Take& take) {
-    const auto& parts = run.back().coded.parts;
+    const auto& parts =
+        std::ranges::max_element(run, {}, [](const Wanted& one) { return one.coded.parts.size(); })->coded.parts;
     auto opened = decoder(*parts.front()->init->tracks.video);
     if (!opened) return opened.error();
     auto& pictures = **opened;
