@@ -27,8 +27,7 @@ def main():
     args = parser.parse_args()
     with scratch() as folder:
         folder = pathlib.Path(folder)
-        (folder / "seed").mkdir()
-        init, fragments = seed(folder / "seed")
+        init, fragments = seed(folder)
         begins = 1_763_665_200
         files = fill(folder, init, fragments, begins, round(args.hours * 6))
         size = sum(f.stat().st_size for f in files)

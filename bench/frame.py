@@ -33,8 +33,7 @@ def main():
     args = parser.parse_args()
     with scratch() as folder:
         folder = pathlib.Path(folder)
-        (folder / "seed").mkdir()
-        head, fragments = seed(folder / "seed")
+        head, fragments = seed(folder)
         begins = 1_763_665_200
         server = support.Server("  door: rtsp://127.0.0.1:9/none")
         with server:

@@ -50,8 +50,10 @@ def clip(name, size, fps, bits, gop, seconds=20):
     return path
 
 
-def seed(folder):
+def seed(scratch_folder):
     """Some seconds of the clip as the recorder writes them: the init, and its whole fragments."""
+    folder = scratch_folder / "seed"
+    folder.mkdir()
     source = clip("1080p25-4m", "1920x1080", 25, 4_000_000, 50)
     with support.Server(f"  seed: 'file:{source}'", folder=folder) as server:
         support.wait_for("13 s", lambda: server.segments("seed") and server.segments("seed")[0].stat().st_size > 6_500_000, 60)

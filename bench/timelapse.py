@@ -67,8 +67,7 @@ def main():
     noon, hours = yesterday(span / 3600)
     with scratch() as folder:
         folder = pathlib.Path(folder)
-        (folder / "seed").mkdir()
-        head, fragments = seed(folder / "seed")
+        head, fragments = seed(folder)
         cameras = "  door: {{source: 'rtsp://127.0.0.1:9/none', timelapse: {}}}"
         server = support.Server(cameras.format("off"), "time_zone: UTC\nstills: {thumbnails: false}", folder=folder)
         with server:

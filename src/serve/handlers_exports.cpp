@@ -67,13 +67,6 @@ json::object export_json(const record::Export& job, const std::string& base_path
                             : json::value()}};
 }
 
-Result<UtcTime> needed_time(const json::object& body, std::string_view name) {
-    const auto time = optional_time_field(body, name);
-    if (!time) return time.error();
-    if (!*time) return fail(errc::invalid_argument, fmt::format("'{}' is missing", name));
-    return **time;
-}
-
 Result<record::ExportRequest> request_of(const Call& call, const json::object& body) {
     record::ExportRequest out;
     out.user = call.who.user;
@@ -93,16 +86,15 @@ Result<record::ExportRequest> request_of(const Call& call, const json::object& b
     const auto kind = parse_stream_kind(stream->value_or("main"));
     if (!kind) return kind.error();
     out.stream = *kind;
-    const auto start = needed_time(body, "start");
+    const auto start = time_field(body, "start");
     if (!start) return start.error();
-    const auto end = needed_time(body, "end");
+    const auto end = time_field(body, "end");
     if (!end) return end.error();
     out.start = *start;
     out.end = *end;
-    if (const auto* exact = body.if_contains("exact"); exact != nullptr && !exact->is_null()) {
-        if (!exact->is_bool()) return fail(errc::invalid_argument, "'exact' must be true or false");
-        out.exact = exact->as_bool();
-    }
+    const auto exact = optional_flag_field(body, "exact");
+    if (!exact) return exact.error();
+    out.exact = exact->value_or(false);
     return out;
 }
 

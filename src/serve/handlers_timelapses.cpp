@@ -114,13 +114,6 @@ Result<int> int_field(const json::object& body, std::string_view name, int other
     return number;
 }
 
-Result<UtcTime> needed_time(const json::object& body, std::string_view name) {
-    const auto time = optional_time_field(body, name);
-    if (!time) return time.error();
-    if (!*time) return fail(errc::invalid_argument, fmt::format("'{}' is missing", name));
-    return **time;
-}
-
 Result<stills::TimelapseSettings> settings_of(const json::object& body) {
     stills::TimelapseSettings out;
     const auto length = int_field(body, "seconds", out.seconds);
@@ -144,9 +137,9 @@ Result<stills::TimelapseRequest> request_of(const Call& call, const json::object
     const auto camera = CameraId::parse(*name);
     if (!camera) return camera.error();
     if (!call.who.sees(*camera)) return fail(errc::forbidden, fmt::format("you may not see camera '{}'", *name));
-    const auto start = needed_time(body, "start");
+    const auto start = time_field(body, "start");
     if (!start) return start.error();
-    const auto end = needed_time(body, "end");
+    const auto end = time_field(body, "end");
     if (!end) return end.error();
     const auto settings = settings_of(body);
     if (!settings) return settings.error();

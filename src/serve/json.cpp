@@ -97,6 +97,13 @@ Result<std::optional<UtcTime>> optional_time_field(const json::object& object, s
     return std::optional(*time);
 }
 
+Result<UtcTime> time_field(const json::object& object, std::string_view name) {
+    const auto time = optional_time_field(object, name);
+    if (!time) return time.error();
+    if (!*time) return fail(errc::invalid_argument, fmt::format("'{}' is missing", name));
+    return **time;
+}
+
 Result<UtcTime> time_parameter(const net::Request& request, std::string_view name) {
     const auto text = request.parameter(name);
     if (!text) return fail(errc::invalid_argument, fmt::format("the parameter '{}' is missing", name));

@@ -24,6 +24,7 @@ Result<std::optional<std::string>> optional_text_field(const json::object& objec
 Result<std::optional<std::vector<std::string>>> optional_list_field(const json::object& object, std::string_view name);
 Result<std::optional<bool>> optional_flag_field(const json::object& object, std::string_view name);
 // RFC 3339 or Unix seconds.
+Result<UtcTime> time_field(const json::object& object, std::string_view name);
 Result<std::optional<UtcTime>> optional_time_field(const json::object& object, std::string_view name);
 // A parameter of the address as a time; invalid_argument when it is missing.
 Result<UtcTime> time_parameter(const net::Request& request, std::string_view name);
