@@ -21,8 +21,9 @@ Clips::Clips(const Parts& parts, const Config& config)
       timelapses_(timelapse_parts(config.data)) {}
 
 Status Clips::start() {
-    if (auto started = exports_.start(); !started) return started;
+    if (auto loaded = recordings_.load(); !loaded) return loaded;
     recordings_.run();
+    if (auto started = exports_.start(); !started) return started;
     if (auto started = moments_.start(); !started) return started;
     return timelapses_.start();
 }

@@ -29,8 +29,7 @@ class Clips {
     };
     Clips(const Parts& parts, const Config& config);
 
-    // Reads which recordings there are. Before the server starts.
-    Status load() { return recordings_.load(); }
+    // Reads what there is, and goes on with what has not ended. After the cameras, before anybody asks.
     Status start();
     // Limits, and which cameras have timelapses, from now on.
     void apply(const Config& config, const std::map<CameraId, RunningCamera>& cameras);

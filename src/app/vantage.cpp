@@ -266,15 +266,15 @@ Status Vantage::Parts::start() {
     auto options = server_options(config_, zone_, clock_.now());
     if (!options) return options.error();
     build(std::move(*settings), std::move(*catalog), std::move(*sealer));
-    if (auto loaded = clips_->load(); !loaded) return loaded;
     server_ = std::make_unique<serve::Server>(http_io_->context(), *options, *control_, *settings_, *stream_access_, clock_,
                                               serve::page_files());
-    // Before the server: its handlers ask about it.
-    if (auto served = serve_rtsp(options->http.tls); !served) return served;
-    if (auto started = server_->start(); !started) return started;
+    // The port first, since another one that runs would have it; answers last, so that nothing is missing in them.
+    if (auto listening = server_->listen(); !listening) return listening;
     apply();
-    told_ = true;
     if (auto started = clips_->start(); !started) return started;
+    if (auto served = serve_rtsp(options->http.tls); !served) return served;
+    told_ = true;
+    server_->accept();
     retaining_ = std::make_unique<footage::RetentionThread>(*retention_);
     return {};
 }

@@ -16,11 +16,15 @@ namespace vantage::net {
 class HttpFixture : public testing::Test {
   protected:
     void start(HttpHandler handler, HttpOptions options = {}, QuickHandler quick = {}) {
+        listen(std::move(handler), std::move(options), std::move(quick));
+        server->accept();
+    }
+    void listen(HttpHandler handler, HttpOptions options = {}, QuickHandler quick = {}) {
         options.address = "127.0.0.1";
         options.port = 0;
         server = std::make_unique<HttpServer>(io, options, std::move(handler), std::move(quick));
-        const auto started = server->start();
-        ASSERT_TRUE(started) << started.error().message;
+        const auto listening = server->listen();
+        ASSERT_TRUE(listening) << listening.error().message;
         thread = std::jthread([this] { io.run(); });
     }
     void TearDown() override {

@@ -80,12 +80,12 @@ struct HttpServer::State : std::enable_shared_from_this<State> {
 
     asio::io_context& io;
     std::shared_ptr<HttpShared> shared;
-    std::shared_ptr<asio::ssl::context> tls;  // constant after start
+    std::shared_ptr<asio::ssl::context> tls;  // constant after listen()
     Registry registry;
     std::atomic<std::uint64_t> refused{0};
     asio::basic_socket_acceptor<tcp, Executor> acceptor;  // of the io_context's thread, as the next
     Timer pause;
-    std::uint16_t port{0};  // constant after start
+    std::uint16_t port{0};  // constant after listen()
     bool started{false};    // of the thread that starts and stops
 };
 
@@ -157,7 +157,7 @@ HttpServer::~HttpServer() {
     stop(milliseconds(0));
 }
 
-Status HttpServer::start() {
+Status HttpServer::listen() {
     auto& state = *state_;
     auto proxies = TrustedProxies::parse(state.shared->options.trusted_proxies);
     if (!proxies) return proxies.error();
@@ -172,9 +172,12 @@ Status HttpServer::start() {
     }
     if (auto bound = state.bind(); !bound) return bound;
     state.started = true;
-    asio::co_spawn(
-        state.acceptor.get_executor(), [self = state_]() -> Task<void> { co_await self->accept_loop(); }, asio::detached);
     return {};
+}
+
+void HttpServer::accept() {
+    asio::co_spawn(
+        state_->acceptor.get_executor(), [self = state_]() -> Task<void> { co_await self->accept_loop(); }, asio::detached);
 }
 
 std::uint16_t HttpServer::port() const {

@@ -65,9 +65,11 @@ class HttpServer {
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    // Binds and begins to accept. errc::already_exists when the port is taken, invalid_argument for wrong options.
-    Status start();
-    [[nodiscard]] std::uint16_t port() const;  // after start
+    // Takes the port: who connects from now on waits for accept(). errc::already_exists when it is taken, invalid_argument
+    // for wrong options.
+    Status listen();
+    void accept();                             // once, after listen()
+    [[nodiscard]] std::uint16_t port() const;  // after listen()
     // Safe from any thread.
     [[nodiscard]] HttpStats stats() const;
     // Accepts no more, closes idle connections and WebSockets (1001), lets running requests finish within `bound`, cuts the

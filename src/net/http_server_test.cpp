@@ -30,6 +30,16 @@ class HttpServerTest : public HttpFixture {
     std::latch in_slow{1}, release{1};
 };
 
+TEST_F(HttpServerTest, WhoComesBeforeItAcceptsIsAnsweredThen) {
+    std::atomic<bool> ready{false};
+    listen([&ready](const Request&) { return text(ready ? "ready" : "too early"); });
+    TestClient client(server->port());
+    client.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    ready = true;
+    server->accept();
+    EXPECT_EQ(body_of(client.response()), "ready");
+}
+
 TEST_F(HttpServerTest, KeepsAliveAndPipelines) {
     start();
     TestClient client(server->port());
@@ -167,7 +177,7 @@ TEST_F(HttpServerTest, ATakenPortIsSaid) {
     options.address = "127.0.0.1";
     options.port = server->port();
     HttpServer second(io, options, [](const Request&) { return Response{}; });
-    const auto started = second.start();
+    const auto started = second.listen();
     ASSERT_FALSE(started);
     EXPECT_EQ(started.error().code, errc::already_exists);
 }

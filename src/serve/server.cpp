@@ -74,9 +74,13 @@ Server::~Server() {
     stop(milliseconds(0));
 }
 
-Status Server::start() {
+Status Server::listen() {
     if (auto loaded = parts_->links.load(parts_->settings); !loaded) return loaded;
-    return parts_->http.start();
+    return parts_->http.listen();
+}
+
+void Server::accept() {
+    parts_->http.accept();
 }
 
 std::uint16_t Server::port() const {

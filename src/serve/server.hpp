@@ -34,8 +34,9 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Loads the secrets and begins to listen. Blocks on settings.db.
-    Status start();
+    // Loads the secrets and takes the port; who asks from now on is answered after accept(). Blocks on settings.db.
+    Status listen();
+    void accept();  // once; everything that handlers ask about is ready
     [[nodiscard]] std::uint16_t port() const;
     // Feeds are closed (1001), requests finish within `bound`. Blocks; the io_context must still be running.
     void stop(milliseconds bound);

@@ -28,8 +28,9 @@ class ServerTest : public testing::Test {
         stream_access =
             std::make_unique<StreamAccess>(*settings, store::Sealer::open(folder.path() / "sealed.key").value(), clock);
         server = std::make_unique<Server>(io, options, control, *settings, *stream_access, clock, TestServices::files);
-        const auto started = server->start();
-        ASSERT_TRUE(started) << started.error().message;
+        const auto listening = server->listen();
+        ASSERT_TRUE(listening) << listening.error().message;
+        server->accept();
         thread = std::jthread([this] { io.run(); });
     }
     void TearDown() override {

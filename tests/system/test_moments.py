@@ -28,7 +28,9 @@ def generate(server, camera, path="", expect=200):
 
 
 def moment(server, camera, ident):
-    return server.api.get(f"/api/v1/cameras/{camera}/moments/{ident}").json
+    answer = server.api.get(f"/api/v1/cameras/{camera}/moments/{ident}")
+    assert answer.status == 200, (answer.status, answer.body[:400])
+    return answer.json
 
 
 def ended(server, camera, ident, state="done"):
