@@ -2,8 +2,8 @@
 // A few threads that decode for all cameras, below the priority of everything else. A camera has at most one picture on its
 // way; while it has, the next is refused: thumbnails are skipped, nobody waits. Safe from any thread.
 //
-// A decoder of 1080p holds 13 MB, and opening one costs nothing that could be measured beside the picture: each picture gets
-// one of its own, and shows nothing of any other. Only a camera whose pictures at recovery points refer to those before
+// A decoder of 1080p holds 13 MB, and opening one costs a tenth of a picture: each picture gets one of its own, and shows
+// nothing of any other. Only a camera whose pictures at recovery points refer to those before
 // them keeps its decoder, from its one key frame on.
 #pragma once
 #include "media/key_pictures.hpp"
