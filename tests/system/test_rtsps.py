@@ -40,11 +40,6 @@ def tls_proxy(port, to, certificate):
     def end():
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        loop.close()
     return end
 
 
