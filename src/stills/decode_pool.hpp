@@ -3,8 +3,8 @@
 // way; while it has, the next is refused: thumbnails are skipped, nobody waits. Safe from any thread.
 //
 // A decoder of 1080p holds 13 MB, and opening one costs a tenth of a picture: each picture gets one of its own, and shows
-// nothing of any other. Only a camera whose pictures at recovery points refer to those before
-// them keeps its decoder, from its one key frame on.
+// nothing of any other. Only a camera whose pictures at recovery points refer to those before them keeps its decoder, from
+// its one key frame on.
 #pragma once
 #include "media/key_pictures.hpp"
 #include "stills/key_frames.hpp"
