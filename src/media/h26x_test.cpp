@@ -58,26 +58,12 @@ TEST(Nal, ClassifiesH265) {
 }
 
 TEST(Nal, KnowsAFrameThatStandsAlone) {
-    EXPECT_TRUE(stands_alone(Codec::h264, hex("00000002"
-                                              "6588")));
-    EXPECT_TRUE(stands_alone(Codec::h264, hex("00000003"
-                                              "060600"
-                                              "00000002"
-                                              "6588"
-                                              "00000002"
-                                              "6588")));
-    EXPECT_TRUE(stands_alone(Codec::h265, hex("00000003"
-                                              "2a0180")))
-        << "CRA";
-    EXPECT_FALSE(stands_alone(Codec::h264, hex("00000002"
-                                               "4188")));
-    EXPECT_FALSE(stands_alone(Codec::h265, hex("00000003"
-                                               "020180")));
-    EXPECT_FALSE(stands_alone(Codec::h264, hex("00000002"
-                                               "6588"
-                                               "00000009"
-                                               "6588")))
-        << "cut off";
+    EXPECT_TRUE(stands_alone(Codec::h264, hex("00000002 6588")));
+    EXPECT_TRUE(stands_alone(Codec::h264, hex("00000003 060600 00000002 6588 00000002 6588")));
+    EXPECT_TRUE(stands_alone(Codec::h265, hex("00000003 2a0180"))) << "CRA";
+    EXPECT_FALSE(stands_alone(Codec::h264, hex("00000002 4188")));
+    EXPECT_FALSE(stands_alone(Codec::h265, hex("00000003 020180")));
+    EXPECT_FALSE(stands_alone(Codec::h264, hex("00000002 6588 00000009 6588"))) << "cut off";
     EXPECT_FALSE(stands_alone(Codec::h264, {}));
 }
 
